@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setUp } from '../setup.mjs';
+import { ROOT, nx, runHere, toolEnvironment } from './processes.mjs';
+import { command, duration, say } from './steps.mjs';
+
+const COUNTS = join(ROOT, 'test-output/jest');
+const REPORTER = join(ROOT, 'tools/workspace/jest-counts.cjs');
+
+/**
+ * Every project's tests that need nothing but npm; what has not changed since its last pass comes from nx's cache.
+ * Arguments go on to jest, as in `npm test -- -t "a closed ticket"`.
+ */
+export function test(args) {
+  return command(async () => {
+    const began = performance.now();
+    await setUp();
+    rmSync(COUNTS, { recursive: true, force: true });
+    const env = toolEnvironment({ NODE_ENV: 'test' });
+    const reporters = ['--reporters=default', `--reporters=${REPORTER}`];
+    const code = await runHere(
+      nx(
+        'run-many',
+        '-t',
+        'test',
+        '--output-style=static',
+        ...reporters,
+        '--passWithNoTests',
+        '--maxWorkers=50%',
+        ...args,
+      ),
+      env,
+    );
+    return summarise(code, projectsWithTests(env), performance.now() - began);
+  });
+}
+
+/** Prints the sum and returns the exit code: nx's, or 1 where a project left no counts. */
+function summarise(code, projects, ms) {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const silent = [];
+  for (const project of projects) {
+    const counts = countsOf(project);
+    if (counts === undefined) silent.push(project);
+    else for (const key of Object.keys(sum)) sum[key] += counts[key];
+  }
+  if (silent.length > 0) say(`Did not finish, each counted as one failure: ${silent.join(', ')}`);
+  if (sum.skipped > 0) say(`${sum.skipped} skipped`);
+  say(`\n${projects.length} projects in ${duration(ms)}`);
+  say(`${sum.passed} passed, ${sum.failed + silent.length} failed`);
+  return code || (sum.failed + silent.length > 0 ? 1 : 0);
+}
+
+function countsOf(project) {
+  try {
+    return JSON.parse(readFileSync(join(COUNTS, `${project}.json`), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function projectsWithTests(env) {
+  const [program, args] = nx('show', 'projects', '--with-target', 'test', '--json');
+  return JSON.parse(
+    execFileSync(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+  );
+}
