@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { HealthCheckService, HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
+import { HEALTH_TOKEN, HealthController } from './health.controller';
+import type { HealthConfig } from './health.config';
+import { HealthRegistry } from './health.registry';
+import { diskCheck, eventLoopCheck, memoryCheck } from './host.checks';
+
+export interface HealthModuleOptions {
+  /** In the answer of `GET /health`. */
+  readonly version: string;
+  /** Existing folders whose disks are watched: database, uploads, logs. */
+  readonly dataFolders: readonly string[];
+}
+
+/** The three health routes, with memory, disk and event loop watched; features add theirs to `HealthRegistry`. */
+@Module({})
+export class HealthModule {
+  static register(config: HealthConfig, { version, dataFolders }: HealthModuleOptions): DynamicModule {
+    return {
+      module: HealthModule,
+      global: true,
+      // terminus would log each failing probe; the registry logs each change once.
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [
+        { provide: HEALTH_TOKEN, useValue: config.HEALTH_TOKEN },
+        {
+          provide: HealthRegistry,
+          inject: [HealthCheckService, HealthIndicatorService],
+          useFactory: (terminus: HealthCheckService, indicators: HealthIndicatorService) => {
+            const registry = new HealthRegistry(terminus, indicators, version);
+            for (const check of [memoryCheck(config), diskCheck(config, dataFolders), eventLoopCheck()]) {
+              registry.addCheck(check);
+            }
+            return registry;
+          },
+        },
+      ],
+      exports: [HealthRegistry],
+    };
+  }
+}

@@ -1,0 +1,13 @@
+export type {
+  CheckFinding,
+  CheckResult,
+  HealthReport,
+  NamedCheck,
+  Readiness,
+  ReadyCondition,
+} from './health-check';
+export { healthConfig } from './health.config';
+export type { HealthConfig } from './health.config';
+export { HealthModule } from './health.module';
+export type { HealthModuleOptions } from './health.module';
+export { HealthRegistry } from './health.registry';

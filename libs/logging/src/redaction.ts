@@ -1,0 +1,90 @@
+export const REDACTED = '[redacted]';
+
+const MAX_DEPTH = 6;
+const MAX_ITEMS = 50;
+/** Values visited in one line: a wide or cyclic object cannot stall the process. */
+const MAX_NODES = 500;
+const MAX_TEXT = 8_192;
+
+const SECRET_PART =
+  /passw|passphrase|token|authorization|cookie|secret|credential|apikey|privatekey|signature|jwt/;
+/** `query`, `parameters` and `driverError` are what TypeORM hangs on its errors: SQL with people's data in it. */
+const SECRET_NAME = new Set(['body', 'rawbody', 'hash', 'query', 'parameters', 'drivererror', 'headers']);
+
+const decided = new Map<string, boolean>();
+
+/** Whether a key names something that no log may hold, at whatever depth. */
+export function isSecretKey(key: string): boolean {
+  const known = decided.get(key);
+  if (known !== undefined) return known;
+  const bare = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const secret = SECRET_NAME.has(bare) || SECRET_PART.test(bare) || bare.endsWith('hash');
+  if (decided.size < 5_000) decided.set(key, secret);
+  return secret;
+}
+
+/** Takes bearer headers, JSON web tokens and secrets in query strings out of free text, and cuts what is endless. */
+export function redactText(text: string): string {
+  const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
+  if (!short.includes('eyJ') && !/bearer |basic |[?&#](token|signature)=/i.test(short)) return short;
+  return short
+    .replace(/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`)
+    .replace(/\beyJ[\w-]{4,}\.[\w-]{4,}(\.[\w-]*)?/g, REDACTED)
+    .replace(/([?&#](?:token|signature)=)[^&\s"']+/gi, `$1${REDACTED}`);
+}
+
+interface Budget {
+  nodes: number;
+}
+
+/** A copy of `value` that JSON can hold: secrets replaced, errors as plain objects, depth and size bounded. */
+export function redact(value: unknown): unknown {
+  return copy(value, 0, { nodes: MAX_NODES });
+}
+
+/** `name, message, code, stack, cause` of an error, nothing else: what drivers hang on it stays out. */
+export function errorView(error: Error): Record<string, unknown> {
+  return viewOf(error, 0, { nodes: MAX_NODES });
+}
+
+function viewOf(error: Error, depth: number, budget: Budget): Record<string, unknown> {
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return {
+    name: error.name,
+    message: redactText(String(error.message)),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(typeof error.stack === 'string' ? { stack: redactText(error.stack) } : {}),
+    ...(error.cause === undefined ? {} : { cause: copy(error.cause, depth + 1, budget) }),
+  };
+}
+
+function copy(value: unknown, depth: number, budget: Budget): unknown {
+  switch (typeof value) {
+    case 'string':
+      return redactText(value);
+    case 'bigint':
+      return value.toString();
+    case 'function':
+    case 'symbol':
+      return undefined;
+    case 'object':
+      return value === null ? null : copyObject(value, depth, budget);
+    default:
+      return value;
+  }
+}
+
+function copyObject(value: object, depth: number, budget: Budget): unknown {
+  if (depth >= MAX_DEPTH || --budget.nodes < 0) return '[…]';
+  if (value instanceof Error) return viewOf(value, depth, budget);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => copy(item, depth + 1, budget));
+  if (value instanceof Map || value instanceof Set) return `[${value.size} entries]`;
+  const out: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (--budget.nodes < 0) break;
+    out[key] = isSecretKey(key) ? REDACTED : copy(item, depth + 1, budget);
+  }
+  return out;
+}

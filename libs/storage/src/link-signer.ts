@@ -1,0 +1,93 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Disposition, SignedUrl, SignedUrlOptions } from './file-storage';
+import { StorageLinkExpiredError, StorageLinkInvalidError } from './file-storage.errors';
+import { assertKey } from './storage-key';
+
+/** What may be shown in the browser: no type here can run a script in our origin. */
+const SHOWN_INLINE = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'application/pdf']);
+const MAX_SECONDS = 7 * 24 * 3600;
+
+/** The query of a signed link as it arrives: not to be believed before `verify`. */
+export interface LinkQuery {
+  name: string;
+  type: string;
+  disposition: string;
+  /** Seconds since 1970, in decimal digits. */
+  expires: string;
+  signature: string;
+}
+
+export interface VerifiedLink {
+  key: string;
+  filename: string;
+  contentType: string;
+  disposition: Disposition;
+  /** Whole seconds that the link will still live, at least 0. */
+  secondsLeft: number;
+}
+
+/** `inline` only where showing is harmless. */
+export function safeDisposition(contentType: string, wanted: Disposition): Disposition {
+  return wanted === 'inline' && SHOWN_INLINE.has(contentType) ? 'inline' : 'attachment';
+}
+
+/** Makes and checks links that the API itself serves: HMAC-SHA256 over everything that the link says. */
+export class LinkSigner {
+  /**
+   * @param secret at least 32 bytes that nobody else has
+   * @param basePath where LocalFilesController answers, without a slash at the end
+   * @param now milliseconds since 1970
+   */
+  constructor(
+    private readonly secret: string | Uint8Array,
+    private readonly basePath = '/api/files',
+    private readonly now: () => number = Date.now,
+  ) {
+    if (Buffer.byteLength(secret) < 32)
+      throw new Error('The secret that signs file links has at least 32 bytes.');
+  }
+
+  /** @throws StorageKeyError, RangeError for a life outside 1 s to 7 days */
+  sign(key: string, options: SignedUrlOptions): SignedUrl {
+    assertKey(key);
+    const { filename, contentType, expiresInSeconds } = options;
+    if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > MAX_SECONDS) {
+      throw new RangeError(`A signed link lives 1 to ${MAX_SECONDS} whole seconds.`);
+    }
+    const disposition = safeDisposition(contentType, options.disposition);
+    const expires = String(Math.floor(this.now() / 1000) + expiresInSeconds);
+    const link = { name: filename.replace(/\p{Cs}/gu, '\uFFFD'), type: contentType, disposition, expires };
+    const query = new URLSearchParams({
+      ...link,
+      signature: this.signatureOf(key, link).toString('base64url'),
+    });
+    const path = key.split('/').map(encodeURIComponent).join('/');
+    return { url: `${this.basePath}/${path}?${query}`, expiresAt: new Date(Number(expires) * 1000) };
+  }
+
+  /**
+   * The signature is compared in constant time, and before the expiry, so that only a link of ours is told that it is late.
+   *
+   * @throws StorageLinkInvalidError, StorageLinkExpiredError
+   */
+  verify(key: string, link: LinkQuery): VerifiedLink {
+    const given = Buffer.from(link.signature, 'base64url');
+    const expected = this.signatureOf(key, link);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected))
+      throw new StorageLinkInvalidError();
+    const secondsLeft = Number(link.expires) - this.now() / 1000;
+    if (!(secondsLeft > 0)) throw new StorageLinkExpiredError();
+    return {
+      key,
+      filename: link.name,
+      contentType: link.type,
+      disposition: link.disposition === 'inline' ? 'inline' : 'attachment',
+      secondsLeft: Math.floor(secondsLeft),
+    };
+  }
+
+  private signatureOf(key: string, link: Omit<LinkQuery, 'signature'>): Buffer {
+    const said = JSON.stringify(['GET', key, link.name, link.type, link.disposition, link.expires]);
+    return createHmac('sha256', this.secret).update(said).digest();
+  }
+}

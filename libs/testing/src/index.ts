@@ -1,0 +1,1 @@
+export { aCompoundFile, anOfficeFile, aZip, sampleFiles, type CompoundFileOptions } from './sample-files';

@@ -1,0 +1,11 @@
+export { clientAddress } from './client-address';
+export { CountsAsUpload } from './counts-as-upload';
+export { DeskThrottlerGuard } from './desk-throttler.guard';
+export { FailureLimiter } from './failure-limiter';
+export type { SignInKeys } from './failure-limiter';
+export { RateCounter } from './rate-counter';
+export type { RateCount } from './rate-counter';
+export { RateLimitedError } from './rate-limited.error';
+export { throttlingConfig } from './throttling.config';
+export type { ThrottlingConfig } from './throttling.config';
+export { ThrottlingModule } from './throttling.module';

@@ -1,0 +1,17 @@
+export interface RateCount {
+  /** Hits in the running window, this one included; never below 0. */
+  readonly count: number;
+  /** Milliseconds until the window ends and the count starts again; 0 where nothing is counted. */
+  readonly resetMs: number;
+}
+
+/**
+ * Counts hits in fixed windows; a window starts with a key's first hit. Also the DI token.
+ *
+ * Every call is atomic: of n calls at once each gets its own count. Buckets are apart: one that is flooded with
+ * keys takes nothing from another. An implementation never throws because its store is away; it counts nearby instead.
+ */
+export abstract class RateCounter {
+  /** Adds `amount` (negative takes back; 0 reads) to `key` of `bucket`. */
+  abstract add(bucket: string, key: string, amount: number, windowMs: number): Promise<RateCount>;
+}

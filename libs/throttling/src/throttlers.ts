@@ -1,0 +1,59 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { ThrottlerModuleOptions, ThrottlerStorage } from '@nestjs/throttler';
+import type { IncomingMessage } from 'node:http';
+import { clientAddress } from './client-address';
+import { COUNTS_AS_UPLOAD } from './counts-as-upload';
+import type { ThrottlingConfig } from './throttling.config';
+
+/** What the limits read of a request; the actor has been set before the guard runs, or nobody is signed in. */
+export interface LimitedRequest extends IncomingMessage {
+  ip?: string;
+  originalUrl?: string;
+  actor?: { userId: string; role: string };
+}
+
+const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<LimitedRequest>();
+const isProbe = (req: LimitedRequest) => (req.originalUrl ?? req.url ?? '').startsWith('/health');
+const reflector = new Reflector();
+
+/** The document's limits as @nestjs/throttler takes them: three buckets, of which one or two hold for a request. */
+export function throttlersOf(config: ThrottlingConfig, storage: ThrottlerStorage): ThrottlerModuleOptions {
+  return {
+    storage,
+    getTracker: (req) => trackerOf(req as LimitedRequest),
+    generateKey: (_context, tracker) => tracker,
+    throttlers: [
+      {
+        name: 'anonymous',
+        ttl: config.RATE_LIMIT_WINDOW * 1_000,
+        limit: config.RATE_LIMIT_ANONYMOUS,
+        skipIf: (context) => {
+          const req = requestOf(context);
+          return req.actor !== undefined || isProbe(req);
+        },
+      },
+      {
+        name: 'user',
+        ttl: config.RATE_LIMIT_WINDOW * 1_000,
+        limit: config.RATE_LIMIT_USER,
+        skipIf: (context) => requestOf(context).actor === undefined,
+      },
+      {
+        name: 'uploads',
+        ttl: config.RATE_LIMIT_UPLOAD_WINDOW * 1_000,
+        limit: (context) =>
+          isStaff(requestOf(context)) ? config.RATE_LIMIT_UPLOADS_AGENT : config.RATE_LIMIT_UPLOADS_CUSTOMER,
+        skipIf: (context) =>
+          reflector.getAllAndOverride(COUNTS_AS_UPLOAD, [context.getHandler(), context.getClass()]) !== true,
+      },
+    ],
+  };
+}
+
+const isStaff = ({ actor }: LimitedRequest) => actor?.role === 'agent' || actor?.role === 'admin';
+
+/** Whose requests are counted together. */
+export function trackerOf(req: LimitedRequest): string {
+  return req.actor === undefined ? clientAddress(req.ip) : req.actor.userId;
+}
