@@ -1,0 +1,82 @@
+import request, { type Response } from 'supertest';
+import type { Person } from '../testing/caller';
+import { TestDesk } from '../testing/test-desk';
+import { CALLERS, CallerName, Cell, NOTE_WORD, secretOf } from './cell';
+import { EXPECTATIONS } from './expectations';
+import { Ask, REQUESTS, methodOf } from './requests';
+
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+}
+
+/** What the running application answers, as its router knows it. */
+function routesOf(desk: TestDesk): string[] {
+  const { router } = desk.app.getHttpAdapter().getInstance() as { router: { stack: Layer[] } };
+  return router.stack.flatMap(({ route }) =>
+    route ? Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`) : [],
+  );
+}
+
+const CUSTOMERS: CallerName[] = ['anonymous', 'owner', 'stranger', 'disabled', 'expired'];
+
+describe('who may do what', () => {
+  let desk: TestDesk;
+  let colleague: Person;
+
+  beforeAll(async () => {
+    desk = await TestDesk.start({ env: { SIGN_IN_FAILURES_PER_ADDRESS: '100000' } });
+    colleague = await desk.signIn('agent', { name: 'Colleague' });
+  });
+  afterAll(() => desk.close());
+
+  async function ask(cell: Cell, route: string, given: Ask): Promise<Response> {
+    const { caller, me, callerName } = cell;
+    const test = given.path.startsWith('/health')
+      ? request(desk.server).get(given.path)
+      : caller.send(methodOf(route), given.path);
+    if (given.cookie && callerName !== 'anonymous')
+      void test.set('Cookie', `liftdesk_refresh=${me.refreshToken}`);
+    if (given.upload) void test.attach('attachments', Buffer.from('plain text'), 'plain.txt');
+    return given.body === undefined ? test : test.send(given.body);
+  }
+
+  /** What the answer holds that this caller may not be told. */
+  function leaks({ callerName, me, them }: Cell, answer: Response): string[] {
+    if (!CUSTOMERS.includes(callerName)) return [];
+    const told = JSON.stringify([answer.headers, answer.text]);
+    const forbidden = [
+      NOTE_WORD,
+      secretOf(them),
+      them.email,
+      ...(callerName === 'anonymous' ? [secretOf(me)] : []),
+    ];
+    return forbidden.filter((word) => told.includes(word)).map((word) => `told ${word}`);
+  }
+
+  it('has an expectation for every route of the running application, and for no other', () => {
+    expect(routesOf(desk).sort()).toEqual(Object.keys(EXPECTATIONS).sort());
+  });
+
+  it('knows how to ask for every route of the table', () => {
+    expect(Object.keys(REQUESTS).sort()).toEqual(Object.keys(EXPECTATIONS).sort());
+  });
+
+  const rows = Object.entries(EXPECTATIONS).flatMap(([route, objects]) =>
+    Object.entries(objects).map(([object, statuses]) => ({ route, object, statuses })),
+  );
+
+  it.each(rows)('$route: $object', async ({ route, object, statuses }) => {
+    const answered: Record<string, unknown> = {};
+    const expected: Record<string, unknown> = {};
+    for (const [index, callerName] of CALLERS.entries()) {
+      const cell = await Cell.make(desk, callerName, colleague);
+      const build = REQUESTS[route] as (typeof REQUESTS)[string];
+      const answer = await ask(cell, route, await build(cell, object));
+      // A signed link is its own permission: whoever was given one reads the file.
+      const told = route === 'GET /api/files/*key' ? [] : leaks(cell, answer);
+      answered[callerName] = [answer.status, ...told];
+      expected[callerName] = [statuses[index]];
+    }
+    expect(answered).toEqual(expected);
+  });
+});

@@ -1,0 +1,100 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { HealthModule } from '@liftdesk/health';
+import { LoggingModule, type Logger } from '@liftdesk/logging';
+import { StorageModule } from '@liftdesk/storage';
+import { DeskThrottlerGuard, ThrottlingModule } from '@liftdesk/throttling';
+import { hkdfSync } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { ZodValidationPipe } from 'nestjs-zod';
+import { DataSource } from 'typeorm';
+import { AttachmentConfig } from './attachments/attachment.config';
+import { AttachmentsModule } from './attachments/attachments.module';
+import { AuthConfig } from './auth/auth.config';
+import { AuthModule } from './auth/auth.module';
+import { AccessGuard, IdentifyGuard } from './auth/guards';
+import { AppInfo } from './common/app-info';
+import { CommonModule } from './common/common.module';
+import { ProblemFilter } from './common/problem.filter';
+import { StrictInputGuard } from './common/strict-input.guard';
+import type { Config } from './config/config';
+import { DatabaseModule } from './database/database.module';
+import { HealthChecks } from './health-checks';
+import { MaintenanceService } from './maintenance.service';
+import { TicketsModule } from './tickets/tickets.module';
+import { UsersModule } from './users/users.module';
+
+export interface Resources {
+  config: Config;
+  version: string;
+  /** Open and migrated. */
+  dataSource: DataSource;
+  logger: Logger;
+}
+
+/** The only place where everything is wired. */
+@Module({})
+export class AppModule {
+  static register({ config, version, dataSource, logger }: Resources): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CommonModule.register(new AppInfo(version)),
+        LoggingModule.register(logger),
+        DatabaseModule.register(dataSource),
+        StorageModule.register({ ...config.storage, signingSecret: derivedSecret(config, 'file links') }),
+        ThrottlingModule.register(config.throttling),
+        HealthModule.register(config.health, { version, dataFolders: dataFolders(config) }),
+        ScheduleModule.forRoot(),
+        AuthModule.register(authConfig(config)),
+        UsersModule,
+        AttachmentsModule.register(attachmentConfig(config)),
+        TicketsModule,
+      ],
+      providers: [
+        HealthChecks,
+        MaintenanceService,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: ZodValidationPipe },
+        // In this order: who calls, how often, whether it may, and whether it says something we do not know.
+        { provide: APP_GUARD, useClass: IdentifyGuard },
+        { provide: APP_GUARD, useClass: DeskThrottlerGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: StrictInputGuard },
+      ],
+    };
+  }
+}
+
+function dataFolders({ database, storage, logging }: Config): string[] {
+  return [dirname(database.DATABASE_PATH), storage.uploadDir, logging.LOG_DIR];
+}
+
+function authConfig({ app, http, auth }: Config): AuthConfig {
+  return new AuthConfig(
+    auth.JWT_SECRET,
+    auth.JWT_EXPIRES_IN,
+    auth.REFRESH_EXPIRES_IN,
+    auth.PASSWORD_RESET_EXPIRES_IN,
+    app.NODE_ENV === 'production' || app.NODE_ENV === 'staging',
+    http.FRONTEND_URL[0] ?? `http://localhost:${http.PORT}`,
+    app.NODE_ENV === 'development',
+  );
+}
+
+function attachmentConfig({ storage, upload }: Config): AttachmentConfig {
+  const stagingDir = join(storage.uploadDir, '.staging');
+  return new AttachmentConfig(
+    upload.UPLOAD_MAX_BYTES,
+    5,
+    stagingDir,
+    storage.signedUrlTtlSeconds,
+    upload.UPLOAD_STAGED_TTL,
+  );
+}
+
+/** A secret for one purpose, so that no key serves two. */
+function derivedSecret({ auth }: Config, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', auth.JWT_SECRET, 'liftdesk', purpose, 32));
+}

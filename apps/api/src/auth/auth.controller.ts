@@ -1,0 +1,166 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { IdempotencyKeyHeader } from '../common/idempotency';
+import { UserDto, toUserView } from '../users/user.dto';
+import { UsersService } from '../users/users.service';
+import { Public } from './access.decorators';
+import { type Actor, Caller } from './actor';
+import {
+  AuthOptionsDto,
+  AuthSessionListDto,
+  ChangePasswordDto,
+  ForgotPasswordDto,
+  LoginDto,
+  RegisterDto,
+  ResetPasswordDto,
+  SetupDto,
+  SignedInDto,
+} from './auth.dto';
+import { AuthOptions } from './auth-options';
+import { AuthService, Origin, SignIn } from './auth.service';
+import { PasswordResetService } from './password-reset.service';
+import { RefreshCookie } from './refresh-cookie';
+import { SessionsService } from './sessions.service';
+
+@ApiTags('Identity')
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly passwordReset: PasswordResetService,
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+    private readonly options: AuthOptions,
+    private readonly cookie: RefreshCookie,
+  ) {}
+
+  @Public()
+  @Get('options')
+  @ApiOkResponse({ type: AuthOptionsDto })
+  getOptions(): Promise<AuthOptionsDto> {
+    return this.options.get();
+  }
+
+  @Public()
+  @Post('register')
+  @ApiCreatedResponse({ type: SignedInDto })
+  async register(
+    @Body() body: RegisterDto,
+    @IdempotencyKeyHeader() key: string | undefined,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.signIn(response, await this.auth.register(body, originOf(request), key));
+  }
+
+  @Public()
+  @Post('setup')
+  @ApiCreatedResponse({ type: SignedInDto })
+  async setUp(
+    @Body() body: SetupDto,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.signIn(response, await this.auth.setUp(body, originOf(request)));
+  }
+
+  @Public()
+  @Post('login')
+  @HttpCode(200)
+  @ApiOkResponse({ type: SignedInDto })
+  async login(
+    @Body() body: LoginDto,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.signIn(response, await this.auth.login(body, originOf(request)));
+  }
+
+  @Public()
+  @Post('refresh')
+  @HttpCode(200)
+  @ApiOkResponse({ type: SignedInDto })
+  async refresh(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.signIn(response, await this.auth.refresh(this.cookie.read(request)));
+  }
+
+  @Public()
+  @Post('logout')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  async logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    const token = this.cookie.read(request);
+    if (token) await this.sessions.endByToken(token);
+    if (request.actor) await this.sessions.endQuietly(request.actor);
+    this.cookie.clear(response);
+  }
+
+  @Get('me')
+  @ApiBearerAuth()
+  @ApiOkResponse({ type: UserDto })
+  async me(@Caller() actor: Actor): Promise<UserDto> {
+    return toUserView(await this.users.get(actor.userRid));
+  }
+
+  @Public()
+  @Post('password/forgot')
+  @HttpCode(202)
+  forgotPassword(@Body() { email }: ForgotPasswordDto): void {
+    this.passwordReset.requestInBackground(email);
+  }
+
+  @Public()
+  @Post('password/reset')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  async resetPassword(@Body() { token, password }: ResetPasswordDto): Promise<void> {
+    await this.passwordReset.reset(token, password);
+  }
+
+  @Post('password/change')
+  @HttpCode(200)
+  @ApiBearerAuth()
+  @ApiOkResponse({ type: SignedInDto })
+  async changePassword(
+    @Body() { currentPassword, newPassword }: ChangePasswordDto,
+    @Caller() actor: Actor,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.signIn(
+      response,
+      await this.auth.changePassword(actor, currentPassword, newPassword, originOf(request)),
+    );
+  }
+
+  @Get('sessions')
+  @ApiBearerAuth()
+  @ApiOkResponse({ type: AuthSessionListDto })
+  async listSessions(@Caller() actor: Actor): Promise<AuthSessionListDto> {
+    return { items: await this.sessions.list(actor) };
+  }
+
+  @Delete('sessions/:id')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiNoContentResponse()
+  async endSession(@Param('id') id: string, @Caller() actor: Actor): Promise<void> {
+    await this.sessions.end(actor, id);
+  }
+
+  private signIn(response: Response, { answer, refreshToken }: SignIn): SignedInDto {
+    this.cookie.write(response, refreshToken);
+    return answer;
+  }
+}
+
+function originOf(request: Request): Origin {
+  return { address: request.ip ?? '', userAgent: request.headers['user-agent'] ?? '' };
+}

@@ -1,0 +1,71 @@
+import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { Clock } from '../common/clock';
+import { ForbiddenError, UnauthenticatedError } from '../common/domain-error';
+import type { Role } from '../users/user.entity';
+import { PUBLIC_ROUTE, ROUTE_ROLES } from './access.decorators';
+import { AccessTokens } from './access-tokens';
+import { SessionsService } from './sessions.service';
+
+/** The scheme is written in any case (RFC 9110). */
+const BEARER = /^bearer +/i;
+
+/** Finds out who calls. Refuses nobody: the rate limits come first, then AccessGuard. */
+@Injectable()
+export class IdentifyGuard implements CanActivate {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly sessions: SessionsService,
+    private readonly clock: Clock,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = requestOf(context);
+    const header = request.headers.authorization;
+    if (header === undefined || !BEARER.test(header)) return true;
+    const now = this.clock.now();
+    const sessionId = await this.tokens.sessionOf(header.replace(BEARER, ''), now);
+    if (sessionId) request.actor = (await this.sessions.actorOf(sessionId, now)) ?? undefined;
+    return true;
+  }
+}
+
+interface Access {
+  open: boolean;
+  roles: readonly Role[] | undefined;
+}
+
+/** Lets through who is signed in, unless the route is @Public(), and whose role the route allows. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  /** What the decorators of a handler say: read once, they do not change. */
+  private readonly known = new WeakMap<object, Access>();
+
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { open, roles } = this.accessTo(context);
+    if (open) return true;
+    const { actor } = requestOf(context);
+    if (!actor) throw new UnauthenticatedError('Sign in first');
+    if (roles && !roles.includes(actor.role)) throw new ForbiddenError('Your role does not allow this');
+    return true;
+  }
+
+  private accessTo(context: ExecutionContext): Access {
+    const handler = context.getHandler();
+    const known = this.known.get(handler);
+    if (known) return known;
+    const targets = [handler, context.getClass()];
+    const access = {
+      open: this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets) ?? false,
+      roles: this.reflector.getAllAndOverride<Role[] | undefined>(ROUTE_ROLES, targets),
+    };
+    this.known.set(handler, access);
+    return access;
+  }
+}
+
+/** `switchToHttp()` makes three functions at every call. */
+const requestOf = (context: ExecutionContext): Request => context.getArgByIndex<Request>(0);

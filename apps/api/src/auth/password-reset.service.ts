@@ -1,0 +1,92 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Clock } from '../common/clock';
+import { ValidationError } from '../common/domain-error';
+import { UsersService } from '../users/users.service';
+import { AuthConfig } from './auth.config';
+import { assertGoodPassword, hashPassword } from './password';
+import { newSecret, secretHash } from './secrets';
+import { SessionsService } from './sessions.service';
+
+interface ResetRow {
+  userRid: number;
+  email: string;
+}
+
+const USABLE = `
+  select r.user_rid as userRid, u.email from password_reset r join "user" u on u.rid = r.user_rid
+  where r.hash = ? and r.used_at is null and r.expires_at > ? and u.disabled_at is null`;
+
+/** Forgotten passwords: a link that works once and for an hour. */
+@Injectable()
+export class PasswordResetService {
+  private readonly logger = new Logger(PasswordResetService.name);
+
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly clock: Clock,
+    private readonly config: AuthConfig,
+  ) {}
+
+  /**
+   * Makes a link for the account, if there is one. Until Liftdesk sends mail the link goes to the terminal in
+   * development and nowhere else; elsewhere no link is made, since nobody could receive it.
+   */
+  async request(email: string): Promise<void> {
+    const user = await this.users.findByEmail(email);
+    if (!user || user.disabledAt !== null || !this.config.development) return;
+    const token = newSecret();
+    await this.database.transaction(async (manager) => {
+      await manager.query('delete from password_reset where user_rid = ?', [user.rid]);
+      await manager.query('insert into password_reset (hash, user_rid, expires_at) values (?, ?, ?)', [
+        secretHash(token),
+        user.rid,
+        this.clock.now() + this.config.passwordResetTtlMs,
+      ]);
+    });
+    this.logger.log({ message: 'password-reset.link-made', userId: user.id });
+    // The logger would black the token out, as it must in files.
+    process.stdout.write(
+      `Reset link for ${user.name}: ${this.config.publicUrl}/reset-password?token=${token}\n`,
+    );
+  }
+
+  /** As request(), after the answer: its time must not tell whether the account exists. */
+  requestInBackground(email: string): void {
+    setImmediate(() => {
+      this.request(email).catch((error: unknown) =>
+        this.logger.error({ message: 'password-reset.failed', error }),
+      );
+    });
+  }
+
+  /**
+   * Sets the password and ends every session of its owner.
+   * @throws ValidationError when the link is unknown, used or expired
+   */
+  async reset(token: string, password: string): Promise<void> {
+    const hash = secretHash(token);
+    const early = await this.usable(hash);
+    assertGoodPassword(password, early.email);
+    const passwordHash = await hashPassword(password);
+    await this.database.transaction(async (manager) => {
+      const { userRid } = await this.usable(hash, (sql, values) => manager.query(sql, values));
+      await manager.query('update password_reset set used_at = ? where hash = ?', [this.clock.now(), hash]);
+      await this.users.setPassword(manager, userRid, passwordHash);
+      await this.sessions.endAllOf(manager, userRid);
+    });
+  }
+
+  private async usable(
+    hash: string,
+    query: (sql: string, values: unknown[]) => Promise<ResetRow[]> = (sql, values) =>
+      this.database.query(sql, values),
+  ): Promise<ResetRow> {
+    const [row] = await query(USABLE, [hash, this.clock.now()]);
+    if (!row) throw ValidationError.of('/token', 'This link was used or has expired: ask for a new one');
+    return row;
+  }
+}

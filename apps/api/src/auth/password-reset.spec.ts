@@ -1,0 +1,135 @@
+import type { Person } from '../testing/caller';
+import { HOUR, MINUTE } from '../testing/settable-clock';
+import { TestDesk } from '../testing/test-desk';
+import { PasswordResetService } from './password-reset.service';
+
+const NEW_PASSWORD = 'a brand new password';
+
+let printed: jest.SpyInstance;
+beforeEach(() => {
+  printed = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+});
+afterEach(() => printed.mockRestore());
+
+/** The token of the newest link on the terminal. */
+function printedToken(): string | undefined {
+  const lines = printed.mock.calls.map(([line]) => String(line)).join('');
+  return [...lines.matchAll(/\/reset-password\?token=([\w-]{43})\n/g)].at(-1)?.[1];
+}
+
+describe('a forgotten password', () => {
+  let desk: TestDesk;
+  let ana: Person;
+  const request = (email: string) => desk.app.get(PasswordResetService, { strict: false }).request(email);
+  const reset = (token: string | undefined, password = NEW_PASSWORD) =>
+    desk.anonymous.post('/auth/password/reset', { token, password });
+
+  beforeEach(async () => {
+    desk = await TestDesk.start({ env: { NODE_ENV: 'development' } });
+    ana = await desk.signIn('customer');
+  });
+  afterEach(() => desk.close());
+
+  async function linkFor(email: string): Promise<string> {
+    await request(email);
+    const token = printedToken();
+    if (!token) throw new Error('No link was printed');
+    return token;
+  }
+
+  it('is changed by the link, which ends every session', async () => {
+    const token = await linkFor(ana.email.toUpperCase());
+    await reset(token).expect(204);
+    await desk.as(ana).get('/auth/me').expect(401);
+    const { email } = ana;
+    await desk.anonymous.post('/auth/login', { email, password: ana.password }).expect(401);
+    await desk.anonymous.post('/auth/login', { email, password: NEW_PASSWORD }).expect(200);
+  });
+
+  it('is changed by a link once only, also when it is used twice at once', async () => {
+    const token = await linkFor(ana.email);
+    const answers = await Promise.all([reset(token), reset(token, 'yet another password')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 400]);
+    await reset(token).expect(400);
+  });
+
+  it('is not changed by a link after an hour', async () => {
+    const token = await linkFor(ana.email);
+    desk.clock.advance(HOUR - MINUTE);
+    await reset(token, 'qwertyuiop').expect(400);
+    desk.clock.advance(2 * MINUTE);
+    const { body } = await reset(token).expect(400);
+    expect(body.errors[0].pointer).toBe('/token');
+  });
+
+  it('is not changed by the link before the newest', async () => {
+    const older = await linkFor(ana.email);
+    const newest = await linkFor(ana.email);
+    await reset(older).expect(400);
+    await reset(newest).expect(204);
+  });
+
+  it('keeps its link when the new one is refused', async () => {
+    const token = await linkFor(ana.email);
+    await reset(token, 'short').expect(400);
+    await reset(token, 'qwertyuiop').expect(400);
+    await reset(token, ana.email).expect(400);
+    await reset(token).expect(204);
+  });
+
+  it('is set by the link for somebody whom an agent wrote a ticket for', async () => {
+    const agent = await desk.signIn('agent');
+    const ticket = { subject: 'x', body: 'x', requesterEmail: 'guest@example.com' };
+    await desk.as(agent).post('/tickets', ticket).expect(201);
+    await reset(await linkFor('guest@example.com')).expect(204);
+    await desk.anonymous
+      .post('/auth/login', { email: 'guest@example.com', password: NEW_PASSWORD })
+      .expect(200);
+  });
+
+  it('is none for a disabled user, not even with a link from before', async () => {
+    const token = await linkFor(ana.email);
+    await desk.rows('update "user" set disabled_at = 1 where id = ?', [ana.id]);
+    await reset(token).expect(400);
+    await request(ana.email);
+    expect(printedToken()).toBe(token);
+  });
+
+  it('is answered the same whether or not the account exists', async () => {
+    for (const email of [ana.email, 'nobody@example.com', 'no address']) {
+      const { status, text } = await desk.anonymous.post('/auth/password/forgot', { email });
+      expect({ email, status, text }).toEqual({ email, status: 202, text: '' });
+    }
+  });
+
+  it('has a link of which only the hash is kept, and none in the log files', async () => {
+    const token = await linkFor(ana.email);
+    expect(JSON.stringify(await desk.rows('select * from password_reset'))).not.toContain(token);
+    expect(await desk.log()).not.toContain(token);
+  });
+});
+
+describe('outside development', () => {
+  it.each(['production', 'staging', 'test'])('no reset link is made or printed: %s', async (environment) => {
+    const desk = await TestDesk.start({ env: { NODE_ENV: environment } });
+    const ana = await desk.signIn('customer');
+    await desk.app.get(PasswordResetService, { strict: false }).request(ana.email);
+    expect(printedToken()).toBeUndefined();
+    expect(await desk.log()).not.toContain('password-reset');
+    expect(await desk.rows('select 1 from password_reset')).toEqual([]);
+    await desk.close();
+  });
+
+  it.each([
+    ['production', true],
+    ['staging', true],
+    ['development', undefined],
+  ])('cookies go over https only: %s', async (environment, secure) => {
+    const desk = await TestDesk.start({ env: { NODE_ENV: environment } });
+    const ana = await desk.signIn('customer');
+    const answer = await desk.anonymous.post('/auth/login', { email: ana.email, password: ana.password });
+    const cookie = (answer.headers['set-cookie'] as unknown as string[])[0];
+    expect(/; Secure/.test(cookie ?? '') || undefined).toBe(secure);
+    await desk.close();
+  });
+});

@@ -1,0 +1,174 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Clock, toIso } from '../common/clock';
+import { NotFoundError, UnauthenticatedError } from '../common/domain-error';
+import { User } from '../users/user.entity';
+import type { Actor } from './actor';
+import { AuthConfig } from './auth.config';
+import { newSecret, secretHash } from './secrets';
+
+const ACTOR = `
+  select s.id as sessionId, s.expires_at as expiresAt, u.rid as userRid, u.id as userId, u.role
+  from session s join "user" u on u.rid = s.user_rid
+  where s.id = ? and s.ended_at is null and u.disabled_at is null`;
+
+const REFRESH = `
+  select t.used_at as usedAt, s.rid as sessionRid, s.id as sessionId, s.ended_at as endedAt, s.expires_at as expiresAt, s.user_rid as userRid
+  from refresh_token t join session s on s.rid = t.session_rid
+  where t.hash = ?`;
+
+const OF_USER = `
+  select id, created_at as createdAt, last_used_at as lastUsedAt, expires_at as expiresAt, user_agent as userAgent
+  from session where user_rid = ? and ended_at is null and expires_at > ?
+  order by last_used_at desc limit 100`;
+
+interface RefreshRow {
+  usedAt: number | null;
+  sessionRid: number;
+  sessionId: string;
+  endedAt: number | null;
+  expiresAt: number;
+  userRid: number;
+}
+
+export interface StartedSession {
+  sessionId: string;
+  refreshToken: string;
+}
+
+/** Sign-ins on devices: start, renew, list, end. An ended session's access tokens are refused at once. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly clock: Clock,
+    private readonly config: AuthConfig,
+  ) {}
+
+  async start(manager: EntityManager, userRid: number, userAgent: string): Promise<StartedSession> {
+    const now = this.clock.now();
+    const sessionId = uuidv7();
+    const rows: { rid: number }[] = await manager.query(
+      `insert into session (id, user_rid, user_agent, created_at, last_used_at, expires_at)
+       values (?, ?, ?, ?, ?, ?) returning rid`,
+      [sessionId, userRid, userAgent.slice(0, 300), now, now, now + this.config.refreshTtlMs],
+    );
+    return { sessionId, refreshToken: await this.issueToken(manager, (rows[0] as { rid: number }).rid, now) };
+  }
+
+  /**
+   * Exchanges a refresh token for the next one. A token that was exchanged before is stolen or replayed:
+   * its whole session ends.
+   * @throws UnauthenticatedError when the token is unknown, used, or its session is over
+   */
+  async renew(refreshToken: string): Promise<StartedSession & { user: User }> {
+    const renewed = await this.database.transaction(async (manager) => {
+      const now = this.clock.now();
+      const hash = secretHash(refreshToken);
+      const [row]: RefreshRow[] = await manager.query(REFRESH, [hash]);
+      if (!row || row.endedAt !== null || row.expiresAt <= now) return null;
+      const user = await manager.findOneBy(User, { rid: row.userRid });
+      if (row.usedAt !== null || !user || user.disabledAt !== null) {
+        await manager.query('update session set ended_at = ? where rid = ?', [now, row.sessionRid]);
+        return null;
+      }
+      await manager.query('update refresh_token set used_at = ? where hash = ?', [now, hash]);
+      await manager.query('update session set last_used_at = ?, expires_at = ? where rid = ?', [
+        now,
+        now + this.config.refreshTtlMs,
+        row.sessionRid,
+      ]);
+      const next = await this.issueToken(manager, row.sessionRid, now);
+      return { sessionId: row.sessionId, refreshToken: next, user };
+    });
+    if (!renewed) throw new UnauthenticatedError('This session is over: sign in again');
+    return renewed;
+  }
+
+  async actorOf(sessionId: string, now: number): Promise<Actor | null> {
+    const [row]: (Actor & { expiresAt: number })[] = await this.database.query(ACTOR, [sessionId]);
+    if (!row || row.expiresAt <= now) return null;
+    const { userRid, userId, role } = row;
+    return { userRid, userId, role, sessionId };
+  }
+
+  async list(actor: Actor) {
+    const rows: {
+      id: string;
+      createdAt: number;
+      lastUsedAt: number;
+      expiresAt: number;
+      userAgent: string;
+    }[] = await this.database.query(OF_USER, [actor.userRid, this.clock.now()]);
+    return rows.map((row) => ({
+      id: row.id,
+      createdAt: toIso(row.createdAt),
+      lastUsedAt: toIso(row.lastUsedAt),
+      expiresAt: toIso(row.expiresAt),
+      userAgent: row.userAgent,
+      current: row.id === actor.sessionId,
+    }));
+  }
+
+  /** @throws NotFoundError when the caller has no such session */
+  async end(actor: Actor, sessionId: string): Promise<void> {
+    const ended: unknown[] = await this.database.transaction((manager) =>
+      manager.query(
+        'update session set ended_at = ? where id = ? and user_rid = ? and ended_at is null returning rid',
+        [this.clock.now(), sessionId, actor.userRid],
+      ),
+    );
+    if (ended.length === 0) throw new NotFoundError('There is no such session');
+  }
+
+  /** Ends the session that a refresh token belongs to; an unknown token ends nothing. */
+  async endByToken(refreshToken: string): Promise<void> {
+    await this.database.transaction((manager) =>
+      manager.query(
+        `update session set ended_at = ? where ended_at is null
+         and rid = (select session_rid from refresh_token where hash = ?)`,
+        [this.clock.now(), secretHash(refreshToken)],
+      ),
+    );
+  }
+
+  /** Ends the caller's present session; it may be over already. */
+  async endQuietly(actor: Actor): Promise<void> {
+    await this.database.transaction((manager) =>
+      manager.query('update session set ended_at = ? where id = ? and ended_at is null', [
+        this.clock.now(),
+        actor.sessionId,
+      ]),
+    );
+  }
+
+  async endAllOf(manager: EntityManager, userRid: number): Promise<void> {
+    await manager.query('update session set ended_at = ? where user_rid = ? and ended_at is null', [
+      this.clock.now(),
+      userRid,
+    ]);
+  }
+
+  /** Forgets sessions that ended or expired before the instant, and their tokens. @returns how many */
+  async sweep(before: number): Promise<number> {
+    const swept: unknown[] = await this.database.transaction((manager) =>
+      manager.query('delete from session where ended_at < ? or expires_at < ? returning rid', [
+        before,
+        before,
+      ]),
+    );
+    return swept.length;
+  }
+
+  private async issueToken(manager: EntityManager, sessionRid: number, now: number): Promise<string> {
+    const token = newSecret();
+    await manager.query('insert into refresh_token (hash, session_rid, created_at) values (?, ?, ?)', [
+      secretHash(token),
+      sessionRid,
+      now,
+    ]);
+    return token;
+  }
+}

@@ -1,0 +1,18 @@
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { DomainError } from '../common/domain-error';
+import { StartupError } from '../common/startup-error';
+import { migrationCommands } from './migrations';
+import { openApiCommand } from './openapi';
+import { seedCommand } from './seed';
+import { userCreateCommand } from './user-create';
+
+const program = new Command('liftdesk').description('Operators’ commands of Liftdesk').showHelpAfterError();
+for (const command of [...migrationCommands(), userCreateCommand(), seedCommand(), openApiCommand()])
+  program.addCommand(command);
+
+program.parseAsync().catch((error: unknown) => {
+  const expected = error instanceof StartupError || error instanceof DomainError;
+  process.stderr.write(`${expected ? error.message : (error as Error).stack}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { duration } from './duration';
+
+export const ENVIRONMENTS = ['development', 'test', 'staging', 'production'] as const;
+
+const MIN_SECRET_LENGTH = 32;
+/** Stands in .env.development; production refuses it. */
+const DEVELOPMENT_SECRET = 'dev-secret-key-change-in-production';
+
+export const appSchema = z.object({
+  NODE_ENV: z
+    .enum(ENVIRONMENTS)
+    .default('development')
+    .describe('Which .env file is read, and how strict the rest is'),
+  APP_VERSION: z.string().optional().describe('Shown by /health; taken from the build when not set'),
+});
+
+export const httpSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(5000).describe('Port of API and client'),
+  HOST: z.string().optional().describe('Address to listen on; every one when not set'),
+  FRONTEND_URL: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim().replace(/\/$/, ''))
+        .filter(Boolean),
+    )
+    .describe('Origins of clients served from elsewhere, separated by commas; the first is used in links'),
+  TRUST_PROXY: z.string().default('loopback').describe('Whose X-Forwarded-For is believed (express syntax)'),
+  WEB_DIR: z.string().default('dist/apps/web/browser').describe('The built client; served when it is there'),
+});
+
+export const databaseSchema = z.object({
+  DATABASE_PATH: z.string().min(1).default('./database.sqlite').describe('The SQLite file'),
+});
+
+export const authSchema = z.object({
+  JWT_SECRET: z
+    .string()
+    .min(16, 'expected at least 16 characters')
+    .describe('Signs access tokens and file links'),
+  JWT_EXPIRES_IN: duration('15m').describe('Life of an access token'),
+  REFRESH_EXPIRES_IN: duration('30d').describe('Life of a session that is not used'),
+  PASSWORD_RESET_EXPIRES_IN: duration('1h').describe('Life of a link to a new password'),
+});
+
+export const uploadSchema = z.object({
+  UPLOAD_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10 * 1024 * 1024)
+    .describe('Largest file, bytes'),
+  UPLOAD_STAGED_TTL: duration('24h')
+    .refine((ms) => ms >= 600_000, 'expected 10m or more: shorter would take files from under their upload')
+    .describe('How long a file waits for its message before it is swept'),
+});
+
+/** What production asks of values that are fine elsewhere. */
+export function productionProblems(secret: string, origins: string[]): { name: string; problem: string }[] {
+  const problems: { name: string; problem: string }[] = [];
+  if (secret.length < MIN_SECRET_LENGTH || secret === DEVELOPMENT_SECRET) {
+    problems.push({
+      name: 'JWT_SECRET',
+      problem: `production needs a secret of its own of at least ${MIN_SECRET_LENGTH} characters`,
+    });
+  }
+  if (origins.includes('*'))
+    problems.push({ name: 'FRONTEND_URL', problem: 'production needs named origins, not *' });
+  return problems;
+}

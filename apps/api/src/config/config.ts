@@ -1,0 +1,73 @@
+import { healthConfig } from '@liftdesk/health';
+import { loggingConfig } from '@liftdesk/logging';
+import { storageConfig } from '@liftdesk/storage';
+import { throttlingConfig } from '@liftdesk/throttling';
+import { z } from 'zod';
+import { StartupError } from '../common/startup-error';
+import {
+  appSchema,
+  authSchema,
+  databaseSchema,
+  httpSchema,
+  productionProblems,
+  uploadSchema,
+} from './config.schema';
+
+/** Everything that the environment decides, parsed and frozen. */
+export interface Config {
+  app: z.output<typeof appSchema>;
+  http: z.output<typeof httpSchema>;
+  database: z.output<typeof databaseSchema>;
+  auth: z.output<typeof authSchema>;
+  upload: z.output<typeof uploadSchema>;
+  storage: z.output<typeof storageConfig>;
+  logging: z.output<typeof loggingConfig>;
+  throttling: z.output<typeof throttlingConfig>;
+  health: z.output<typeof healthConfig>;
+}
+
+const SLICES = {
+  app: appSchema,
+  http: httpSchema,
+  database: databaseSchema,
+  auth: authSchema,
+  upload: uploadSchema,
+  storage: storageConfig,
+  logging: loggingConfig,
+  throttling: throttlingConfig,
+  health: healthConfig,
+};
+
+/**
+ * @param env variables by name; others are ignored
+ * @throws StartupError that lists every wrong variable and what was expected, never a value
+ */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  // Discriminators have a default only when the key is there at all.
+  const input = {
+    ...env,
+    RATE_LIMIT_STORE: env['RATE_LIMIT_STORE'] ?? 'memory',
+    LOG_TRANSPORT: env['LOG_TRANSPORT'] ?? 'file',
+  };
+  const config: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, schema] of Object.entries(SLICES)) {
+    const result = schema.safeParse(input);
+    if (result.success) config[name] = Object.freeze(result.data);
+    else problems.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const parsed = config as unknown as Config;
+  if (problems.length === 0 && isStrict(parsed.app.NODE_ENV)) {
+    problems.push(
+      ...productionProblems(parsed.auth.JWT_SECRET, parsed.http.FRONTEND_URL).map(
+        ({ name, problem }) => `${name}: ${problem}`,
+      ),
+    );
+  }
+  if (problems.length > 0)
+    throw new StartupError(`The configuration is not right:\n  ${problems.join('\n  ')}`);
+  return Object.freeze(parsed);
+}
+
+const isStrict = (environment: Config['app']['NODE_ENV']): boolean =>
+  environment === 'production' || environment === 'staging';

@@ -1,0 +1,70 @@
+import { RequestMethod } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule } from '@nestjs/swagger';
+import { requestLog, type Logger } from '@liftdesk/logging';
+import cookieParser from 'cookie-parser';
+import { type ErrorRequestHandler, json } from 'express';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ProblemFilter } from './common/problem.filter';
+import type { Config } from './config/config';
+import { clientFiles } from './http/client-files';
+import { requestId } from './http/request-id';
+import { clientPolicy, securityHeaders } from './http/security-headers';
+import { createOpenApi } from './openapi';
+
+/** Nobody is known yet: what signs somebody in is short. */
+const AUTH_JSON_LIMIT = '16kb';
+/** Largest JSON body: a message of the longest kind with every character escaped. */
+const JSON_LIMIT = '1mb';
+
+/** What stands around the routes; main and the API's tests share it. Call before `init()`. */
+export function configureApp(
+  app: NestExpressApplication,
+  config: Config,
+  logger: Logger,
+): NestExpressApplication {
+  const origins = config.http.FRONTEND_URL;
+  const https = origins[0]?.startsWith('https://') ?? false;
+  app.set('trust proxy', config.http.TRUST_PROXY);
+  app.set('query parser', 'simple');
+  app.use(requestId);
+  app.use(requestLog(logger));
+  app.use(securityHeaders({ https }));
+  if (origins.length > 0) {
+    app.enableCors({
+      origin: origins,
+      credentials: true,
+      exposedHeaders: [
+        'ETag',
+        'X-Request-Id',
+        'Retry-After',
+        'RateLimit-Limit',
+        'RateLimit-Remaining',
+        'RateLimit-Reset',
+      ],
+      maxAge: 600,
+    });
+  }
+  app.use('/api/auth', cookieParser());
+  app.use('/api/auth', json({ limit: AUTH_JSON_LIMIT }));
+  app.useBodyParser('json', { limit: JSON_LIMIT });
+  // Body parsers fail before Nest's filter can see it.
+  const problems = new ProblemFilter();
+  const onMiddlewareError: ErrorRequestHandler = (error, request, response, _next) =>
+    problems.answer(error, request, response);
+  app.use(onMiddlewareError);
+  app.setGlobalPrefix('api', {
+    exclude: [
+      { path: 'health', method: RequestMethod.ALL },
+      { path: 'health/*path', method: RequestMethod.ALL },
+    ],
+  });
+  SwaggerModule.setup('api/docs', app, () => createOpenApi(app), {
+    jsonDocumentUrl: 'api/docs-json',
+    yamlDocumentUrl: 'api/docs-yaml',
+  });
+  const folder = resolve(config.http.WEB_DIR);
+  if (existsSync(folder)) app.use(clientFiles({ folder, policy: clientPolicy({ https }) }));
+  return app;
+}

@@ -1,0 +1,22 @@
+import { Attachment } from '../attachments/attachment.entity';
+import { PasswordReset, RefreshToken, Session } from '../auth/session.entity';
+import { IdempotencyKey } from '../common/idempotency-key.entity';
+import { Message, TicketEvent } from '../tickets/message.entity';
+import { Tag, Ticket, TicketRead, TicketTag } from '../tickets/ticket.entity';
+import { User } from '../users/user.entity';
+
+/** Every table of the schema. */
+export const ENTITIES = [
+  User,
+  Session,
+  RefreshToken,
+  PasswordReset,
+  Ticket,
+  Tag,
+  TicketTag,
+  TicketRead,
+  Message,
+  TicketEvent,
+  Attachment,
+  IdempotencyKey,
+];

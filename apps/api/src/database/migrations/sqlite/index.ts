@@ -1,0 +1,4 @@
+import { TheDesk1795305600000 } from './1795305600000-the-desk';
+
+/** In the order in which they run. PostgreSQL's folder has the same names. */
+export const SQLITE_MIGRATIONS = [TheDesk1795305600000];

@@ -1,0 +1,93 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StartupError } from '../common/startup-error';
+import { InstanceLock } from './instance-lock';
+import { assertMigrated, migrationState } from './migration-state';
+import { schemaDrift } from './schema-drift';
+import { compareVersions, openSqlite } from './sqlite';
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'liftdesk-sqlite-'));
+  path = join(folder, 'desk.sqlite');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('openSqlite', () => {
+  it('sets WAL, full synchronisation and foreign keys', async () => {
+    const dataSource = await openSqlite(path);
+    expect(await dataSource.query('pragma journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    expect(await dataSource.query('pragma synchronous')).toEqual([{ synchronous: 2 }]);
+    expect(await dataSource.query('pragma foreign_keys')).toEqual([{ foreign_keys: 1 }]);
+    expect(await dataSource.query('pragma busy_timeout')).toEqual([{ timeout: 1000 }]);
+    await dataSource.destroy();
+  });
+
+  it('says in one line that a file is no database', async () => {
+    writeFileSync(path, 'this is not a database, however long it may be');
+    await expect(openSqlite(path)).rejects.toThrow(StartupError);
+    await expect(openSqlite(path)).rejects.toThrow(/Cannot open the database .*file is not a database/);
+  });
+
+  it.each([
+    ['3.51.3', '3.51.3', 0],
+    ['3.51.10', '3.51.3', 1],
+    ['3.40.1', '3.51.3', -1],
+    ['4.0.0', '3.51.3', 1],
+  ])('compares version %s with %s', (a, b, sign) => {
+    expect(Math.sign(compareVersions(a, b))).toBe(sign);
+  });
+});
+
+describe('migrations', () => {
+  it('bring an empty database to the schema that the entities describe', async () => {
+    expect(await schemaDrift()).toEqual([]);
+  });
+
+  it('run, revert to nothing and run again', async () => {
+    const dataSource = await openSqlite(path);
+    const tables = async () =>
+      (
+        (await dataSource.query(`select name from sqlite_master where type = 'table'`)) as { name: string }[]
+      ).map(({ name }) => name);
+    await dataSource.runMigrations();
+    expect(await tables()).toEqual(expect.arrayContaining(['ticket', 'message', 'ticket_fts']));
+    for (let left = dataSource.migrations.length; left > 0; left -= 1) await dataSource.undoLastMigration();
+    expect((await tables()).filter((name) => name !== 'migrations' && name !== 'sqlite_sequence')).toEqual(
+      [],
+    );
+    await dataSource.runMigrations();
+    await assertMigrated(dataSource);
+    await dataSource.destroy();
+  });
+
+  it('are asked for when some are missing', async () => {
+    const dataSource = await openSqlite(path);
+    await expect(assertMigrated(dataSource)).rejects.toThrow(/npm run migration:run/);
+    await dataSource.destroy();
+  });
+
+  it('of a newer version are recognised, and nothing starts on them', async () => {
+    const dataSource = await openSqlite(path);
+    await dataSource.runMigrations();
+    await dataSource.query(
+      `insert into migrations (timestamp, name) values (9999999999999, 'Future9999999999999')`,
+    );
+    expect((await migrationState(dataSource)).unknown).toEqual(['Future9999999999999']);
+    await expect(assertMigrated(dataSource)).rejects.toThrow(/newer version of Liftdesk/);
+    await dataSource.destroy();
+  });
+});
+
+describe('InstanceLock', () => {
+  it('lets one holder in at a time', () => {
+    const lock = InstanceLock.acquire(path);
+    expect(() => InstanceLock.acquire(path)).toThrow(/Another Liftdesk process/);
+    lock.release();
+    InstanceLock.acquire(path).release();
+  });
+});

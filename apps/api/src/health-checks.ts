@@ -1,0 +1,56 @@
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { type CheckFinding, HealthRegistry } from '@liftdesk/health';
+import { FileStorage } from '@liftdesk/storage';
+import { stat } from 'node:fs/promises';
+import { DataSource } from 'typeorm';
+import { migrationState } from './database/migration-state';
+
+/** What /health and /health/ready ask of this application. Without files tickets still work: that only degrades. */
+@Injectable()
+export class HealthChecks implements OnModuleInit {
+  private databaseFile: Promise<number | null> = Promise.resolve(null);
+
+  constructor(
+    private readonly registry: HealthRegistry,
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly storage: FileStorage,
+  ) {}
+
+  onModuleInit(): void {
+    this.databaseFile = inodeOf(this.database);
+    this.registry.addCheck({ name: 'database', critical: true, check: () => this.checkDatabase() });
+    this.registry.addCheck({ name: 'storage', critical: false, check: () => this.checkStorage() });
+    this.registry.addReadyCondition({ name: 'database', reason: () => this.databaseReason() });
+  }
+
+  /** A transaction that may write, on the very file that was opened: a deleted one would take writes and lose them. */
+  private async checkDatabase(): Promise<CheckFinding> {
+    assertSameFile(await this.databaseFile, await inodeOf(this.database));
+    await this.database.transaction((manager) => manager.query('select 1 from migrations limit 1'));
+    return {};
+  }
+
+  private async checkStorage(): Promise<CheckFinding> {
+    await this.storage.check();
+    return {};
+  }
+
+  private async databaseReason(): Promise<string | undefined> {
+    assertSameFile(await this.databaseFile, await inodeOf(this.database));
+    const { pending } = await migrationState(this.database);
+    return pending.length > 0 ? 'migrations pending' : undefined;
+  }
+}
+
+/** Null for a database in memory. */
+async function inodeOf({ options }: DataSource): Promise<number | null> {
+  return typeof options.database === 'string' && options.database !== ':memory:'
+    ? (await stat(options.database)).ino
+    : null;
+}
+
+function assertSameFile(opened: number | null, present: number | null): void {
+  if (opened !== present)
+    throw new Error('the database file was replaced: restart Liftdesk before anything is written');
+}

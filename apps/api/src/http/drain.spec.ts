@@ -1,0 +1,132 @@
+import { EventEmitter, once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { drainOnSignals } from './drain';
+import type { DrainOptions } from './drain';
+
+class FakeProcess extends EventEmitter {
+  readonly codes: number[] = [];
+
+  exit(code: number): void {
+    this.codes.push(code);
+    this.emit('exited');
+  }
+}
+
+describe('a signal', () => {
+  let server: http.Server;
+  let target: FakeProcess;
+  let done: string[];
+  let answer: (() => void)[];
+  const agent = new http.Agent({ keepAlive: true });
+
+  beforeEach(async () => {
+    target = new FakeProcess();
+    done = [];
+    answer = [];
+    server = http.createServer((req, res) => {
+      answer.push(() => res.end('answered'));
+      if (req.url === '/quick') res.end('quick');
+      server.emit('asked');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  afterAll(() => agent.destroy());
+
+  function drain(options: Partial<DrainOptions> = {}): void {
+    const note = (what: string) => () => void done.push(what);
+    drainOnSignals(
+      {
+        server,
+        notReady: note('not ready'),
+        stop: async () => note('stopped')(),
+        log: () => undefined,
+        ...options,
+      },
+      target,
+    );
+  }
+  function ask(path: string): Promise<string> {
+    const { port } = server.address() as AddressInfo;
+    return new Promise((resolve, reject) => {
+      const call = http.get({ port, host: '127.0.0.1', path, agent }, (res) => {
+        let text = '';
+        res.on('data', (chunk) => (text += String(chunk))).on('end', () => resolve(text));
+      });
+      call.on('error', reject);
+    });
+  }
+
+  it.each(['SIGTERM', 'SIGINT'])(
+    '%s lets requests under way finish, stops, and exits with 0',
+    async (signal) => {
+      drain();
+      await ask('/quick');
+      const asked = once(server, 'asked');
+      const slow = ask('/slow');
+      await asked;
+      target.emit(signal);
+      const refused = new Promise((resolve) => setImmediate(resolve)).then(() => ask('/late'));
+      await expect(refused).rejects.toThrow();
+      expect(done).toEqual(['not ready']);
+      const exited = once(target, 'exited');
+      answer.at(-1)?.();
+      expect(await slow).toBe('answered');
+      await exited;
+      expect(done).toEqual(['not ready', 'stopped']);
+      expect(target.codes).toEqual([0]);
+    },
+  );
+
+  it('does not wait for clients that idle on an open connection', async () => {
+    drain();
+    await ask('/quick');
+    const exited = once(target, 'exited');
+    target.emit('SIGTERM');
+    await exited;
+    expect(target.codes).toEqual([0]);
+  });
+
+  it('ends a request that never ends, at the limit, with 1', async () => {
+    drain({ limitMs: 50 });
+    const asked = once(server, 'asked');
+    const cut = expect(ask('/slow')).rejects.toThrow();
+    await asked;
+    const exited = once(target, 'exited');
+    target.emit('SIGTERM');
+    await exited;
+    expect(target.codes[0]).toBe(1);
+    await cut;
+  });
+
+  it('exits with 1 when stopping fails', async () => {
+    drain({ stop: () => Promise.reject(new Error('disk')) });
+    const exited = once(target, 'exited');
+    target.emit('SIGTERM');
+    await exited;
+    expect(target.codes).toEqual([1]);
+  });
+
+  it('given twice ends at once, unless it is the echo of the first', async () => {
+    drain();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+    const asked = once(server, 'asked');
+    const cut = ask('/slow').catch(() => 'cut');
+    await asked;
+    target.emit('SIGINT');
+    clock.mockReturnValue(1_020);
+    target.emit('SIGINT');
+    expect(target.codes).toEqual([]);
+    clock.mockReturnValue(1_900);
+    target.emit('SIGINT');
+    expect(target.codes).toEqual([130]);
+    clock.mockRestore();
+    const exited = once(target, 'exited');
+    answer.at(-1)?.();
+    await Promise.all([cut, exited]);
+  });
+});

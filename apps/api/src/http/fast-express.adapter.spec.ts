@@ -1,0 +1,78 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import type { Express, Request, Response } from 'express';
+import request from 'supertest';
+import { FastExpressAdapter } from './fast-express.adapter';
+
+let seen: { req: Request; res: Response };
+
+@Controller()
+class Desk {
+  @Get('read')
+  read(@Req() req: Request, @Res({ passthrough: true }) res: Response) {
+    seen = { req, res };
+    return { ip: req.ip, host: req.hostname, query: req.query };
+  }
+}
+
+describe('the fast adapter', () => {
+  let app: INestApplication;
+
+  async function create(options: { forceCloseConnections?: boolean } = {}): Promise<void> {
+    const module = await Test.createTestingModule({ controllers: [Desk] }).compile();
+    app = module.createNestApplication(new FastExpressAdapter(), { logger: false, ...options });
+    await app.listen(0, '127.0.0.1');
+  }
+  afterEach(() => app.close());
+
+  it('lets node build what express would make of a request, so that no prototype changes', async () => {
+    await create();
+    const set = jest.spyOn(Object, 'setPrototypeOf');
+    await request(app.getHttpServer()).get('/read');
+    const changed = set.mock.calls.filter(([object, proto]) => Object.getPrototypeOf(object) !== proto);
+    set.mockRestore();
+    const express = app.getHttpAdapter().getInstance() as Express;
+    expect(Object.getPrototypeOf(seen.req)).toBe(express.request);
+    expect(Object.getPrototypeOf(seen.res)).toBe(express.response);
+    expect(seen.req).toBeInstanceOf(http.IncomingMessage);
+    expect(seen.req.constructor.name).toBe('Request');
+    expect(changed).toEqual([]);
+  });
+
+  it('keeps what express gives to requests and answers', async () => {
+    await create();
+    const answer = await request(app.getHttpServer()).get('/read?a=1');
+    expect(answer.body).toEqual({
+      ip: expect.stringContaining('127.0.0.1'),
+      host: '127.0.0.1',
+      query: { a: '1' },
+    });
+    expect(answer.type).toBe('application/json');
+    expect((await request(app.getHttpServer()).get('/nowhere')).status).toBe(404);
+  });
+
+  it('hashes no body and does not name itself', async () => {
+    await create();
+    const { headers } = await request(app.getHttpServer()).get('/read');
+    expect(headers['etag']).toBeUndefined();
+    expect(headers['x-powered-by']).toBeUndefined();
+  });
+
+  it('closes open connections with the app where that is asked for', async () => {
+    await create({ forceCloseConnections: true });
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const gone = new Promise<void>((resolve) => {
+      http.get(
+        { port, host: '127.0.0.1', path: '/read', agent: new http.Agent({ keepAlive: true }) },
+        (res) => {
+          res.resume().socket.on('close', () => resolve());
+          res.on('end', () => void app.close());
+        },
+      );
+    });
+    await gone;
+  });
+});

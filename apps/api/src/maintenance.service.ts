@@ -1,0 +1,43 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { AttachmentSweeper } from './attachments/attachment-sweeper';
+import { SessionsService } from './auth/sessions.service';
+import { Clock } from './common/clock';
+import { Idempotency } from './common/idempotency';
+
+/** Ended sessions are kept a while, so that the reuse of one of their tokens is still told from noise. */
+const KEEP_SESSIONS_MS = 30 * 86_400_000;
+
+/** Removes what has served its time. Each task is safe to repeat and to interrupt. */
+@Injectable()
+export class MaintenanceService {
+  private readonly logger = new Logger(MaintenanceService.name);
+
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly sessions: SessionsService,
+    private readonly idempotency: Idempotency,
+    private readonly sweeper: AttachmentSweeper,
+    private readonly clock: Clock,
+  ) {}
+
+  @Cron(CronExpression.EVERY_HOUR, { name: 'maintenance', waitForCompletion: true })
+  async run(): Promise<void> {
+    await this.attempt('sessions', () => this.sessions.sweep(this.clock.now() - KEEP_SESSIONS_MS));
+    await this.attempt('idempotency-keys', () =>
+      this.database.transaction((manager) => this.idempotency.sweep(manager)),
+    );
+    await this.attempt('attachments', () => this.sweeper.sweep());
+  }
+
+  /** One task that fails does not keep the others from running. */
+  private async attempt(task: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.error({ message: 'maintenance.failed', task, error });
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { HealthRegistry } from '@liftdesk/health';
+import { closeLogger, createLogger, nestLogger, type Logger } from '@liftdesk/logging';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { dirname } from 'node:path';
+import { DataSource, In, IsNull } from 'typeorm';
+import { AppModule } from './app.module';
+import { DEMO_ACCOUNTS } from './auth/demo-accounts';
+import { SetupLink } from './auth/setup-link';
+import { buildVersion } from './common/build-version';
+import { StartupError } from './common/startup-error';
+import type { Config } from './config/config';
+import { configureApp } from './configure-app';
+import { InstanceLock } from './database/instance-lock';
+import { assertMigrated } from './database/migration-state';
+import { openSqlite } from './database/sqlite';
+import type { DrainOptions } from './http/drain';
+import { assertPortFree, portError } from './http/listen';
+import { FastExpressAdapter } from './http/fast-express.adapter';
+import { normaliseEmail } from './users/email';
+import { User } from './users/user.entity';
+import { UsersService } from './users/users.service';
+
+/** A server that answers, and the way to end it. */
+export interface RunningServer {
+  app: NestExpressApplication;
+  port: number;
+  /** The one-time link that makes the first admin; null where there is one, and in development. */
+  setupLink: string | null;
+  /** How it ends: what drainOnSignals() needs. */
+  drain: DrainOptions;
+}
+
+/** @throws StartupError with what to do, when the server cannot start; nothing is left half open */
+export async function startServer(config: Config): Promise<RunningServer> {
+  assertWritable(dirname(config.database.DATABASE_PATH), 'DATABASE_PATH');
+  assertWritable(config.storage.uploadDir, 'UPLOAD_DIR');
+  assertWritable(config.logging.LOG_DIR, 'LOG_DIR');
+  await assertPortFree(config.http);
+  const lock = InstanceLock.acquire(config.database.DATABASE_PATH);
+  const logger = createLogger(config.logging, { environment: config.app.NODE_ENV });
+  let dataSource: DataSource | undefined;
+  let app: NestExpressApplication | undefined;
+  const release = async (): Promise<void> => {
+    if (dataSource?.isInitialized) await dataSource.destroy();
+    lock.release();
+    await closeLogger(logger);
+  };
+  try {
+    dataSource = await openSqlite(config.database.DATABASE_PATH);
+    await assertMigrated(dataSource);
+    if (config.app.NODE_ENV === 'production' || config.app.NODE_ENV === 'staging')
+      await assertNoDemoAccounts(dataSource);
+    const resources = { config, dataSource, logger, version: config.app.APP_VERSION ?? buildVersion() };
+    app = await NestFactory.create<NestExpressApplication>(
+      AppModule.register(resources),
+      new FastExpressAdapter(),
+      {
+        logger: nestLogger(logger),
+        abortOnError: false,
+        bodyParser: false,
+      },
+    );
+    configureApp(app, config, logger);
+    await app.init();
+    await listen(app, config);
+    const port = (app.getHttpServer().address() as { port: number }).port;
+    return {
+      app,
+      port,
+      setupLink: await offerSetup(app, config),
+      drain: drainOf(app, config, logger, release),
+    };
+  } catch (error) {
+    // Its timers would keep the process alive.
+    await app?.close();
+    await release();
+    throw error;
+  }
+}
+
+function drainOf(
+  app: NestExpressApplication,
+  config: Config,
+  logger: Logger,
+  release: () => Promise<void>,
+): DrainOptions {
+  return {
+    server: app.getHttpServer() as Server,
+    notReady: () => app.get(HealthRegistry).drain(),
+    stop: async () => {
+      await app.close();
+      await release();
+    },
+    log: (message) => void logger.info(message),
+    // With a new connection per request PM2's reload loses some unless the process stays a moment longer.
+    lingerMs: config.app.NODE_ENV === 'production' ? 1_000 : 0,
+  };
+}
+
+/** Their passwords stand in the source: a database that was tried out with demo data is no production database. */
+async function assertNoDemoAccounts(dataSource: DataSource): Promise<void> {
+  const emailNorm = In(DEMO_ACCOUNTS.map(({ email }) => normaliseEmail(email)));
+  if (!(await dataSource.manager.existsBy(User, { emailNorm, disabledAt: IsNull() }))) return;
+  throw new StartupError(
+    'The database has demo accounts, whose passwords everybody knows: set DATABASE_PATH to another file for production',
+  );
+}
+
+/** Somebody must be able to sign in: without anybody at the desk the operator gets a link. */
+async function offerSetup(app: NestExpressApplication, config: Config): Promise<string | null> {
+  if (config.app.NODE_ENV === 'development') return null;
+  if (await app.get(UsersService, { strict: false }).anyStaff()) return null;
+  return app.get(SetupLink, { strict: false }).issue();
+}
+
+async function listen(app: NestExpressApplication, { http }: Config): Promise<void> {
+  try {
+    await (http.HOST ? app.listen(http.PORT, http.HOST) : app.listen(http.PORT));
+  } catch (error) {
+    throw portError(http, error);
+  }
+}
+
+function assertWritable(folder: string, variable: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new StartupError(
+      `The folder ${folder} cannot be written: change its rights, or set ${variable} to another place`,
+      { cause: error },
+    );
+  }
+}

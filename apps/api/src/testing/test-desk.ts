@@ -1,0 +1,159 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test as Nest } from '@nestjs/testing';
+import { closeLogger, createLogger, nestLogger, type Logger } from '@liftdesk/logging';
+import { FileStorage } from '@liftdesk/storage';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { AppModule } from '../app.module';
+import { AccessTokens } from '../auth/access-tokens';
+import { hashPassword } from '../auth/password';
+import { SessionsService } from '../auth/sessions.service';
+import { Clock } from '../common/clock';
+import { Config, parseConfig } from '../config/config';
+import { configureApp } from '../configure-app';
+import { openSqlite } from '../database/sqlite';
+import { FastExpressAdapter } from '../http/fast-express.adapter';
+import { UsersService } from '../users/users.service';
+import { Caller, Person } from './caller';
+import { SettableClock } from './settable-clock';
+
+/** What a test may want otherwise than the rest. */
+export interface TestDeskOptions {
+  /** Variables over those of a test, in which no rate limit is ever reached. */
+  env?: Record<string, string>;
+  /** `:memory:` unless given. */
+  databasePath?: string;
+}
+
+// A busy machine may take its time: what hangs is found all the same.
+jest.setTimeout(60_000);
+
+const NO_LIMIT = '1000000';
+/** One hash for everybody who does not sign in by it: hashing is slow on purpose. */
+const PASSWORD = 'correct horse battery';
+let passwordHash: Promise<string> | undefined;
+
+/** The whole application as main runs it, on an empty migrated database and a folder of its own, with a settable clock. */
+export class TestDesk {
+  private people = 0;
+
+  private constructor(
+    readonly app: NestExpressApplication,
+    readonly config: Config,
+    readonly database: DataSource,
+    readonly clock: SettableClock,
+    readonly folder: string,
+    private readonly logger: Logger,
+  ) {}
+
+  static async start({ env, databasePath }: TestDeskOptions = {}): Promise<TestDesk> {
+    const folder = mkdtempSync(join(tmpdir(), 'liftdesk-test-'));
+    const config = testConfig(folder, { DATABASE_PATH: databasePath ?? ':memory:', ...env });
+    const dataSource = await openSqlite(config.database.DATABASE_PATH);
+    await dataSource.runMigrations({ transaction: 'each' });
+    const logger = createLogger(config.logging, { environment: config.app.NODE_ENV, terminal: false });
+    const clock = new SettableClock();
+    const module = await Nest.createTestingModule({
+      imports: [AppModule.register({ config, version: 'test', dataSource, logger })],
+    })
+      .overrideProvider(Clock)
+      .useValue(clock)
+      .compile();
+    const app = module.createNestApplication<NestExpressApplication>(new FastExpressAdapter(), {
+      logger: nestLogger(logger),
+      bodyParser: false,
+    });
+    configureApp(app, config, logger);
+    await app.init();
+    await app.listen(0, '127.0.0.1');
+    return new TestDesk(app, config, dataSource, clock, folder, logger);
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    if (this.database.isInitialized) await this.database.destroy();
+    await closeLogger(this.logger);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get server(): Server {
+    return this.app.getHttpServer() as Server;
+  }
+
+  get uploadDir(): string {
+    return this.config.storage.uploadDir;
+  }
+
+  get storage(): FileStorage {
+    return this.app.get(FileStorage, { strict: false });
+  }
+
+  /** Somebody new with a session, made without the costly parts of registration. */
+  async signIn(role: Person['role'], given: Partial<Pick<Person, 'email' | 'name'>> = {}): Promise<Person> {
+    const n = (this.people += 1);
+    const email = given.email ?? `${role}${n}@people.example`;
+    const name = given.name ?? `${role} ${n}`;
+    passwordHash ??= hashPassword(PASSWORD);
+    const hash = await passwordHash;
+    const user = await this.database.transaction((manager) =>
+      this.app
+        .get(UsersService, { strict: false })
+        .create(manager, { email, name, role, passwordHash: hash }),
+    );
+    const { id, rid } = user;
+    return { id, rid, email, name, role, password: PASSWORD, ...(await this.sessionOf(rid, id)) };
+  }
+
+  /** One more session of somebody. */
+  async sessionOf(rid: number, id: string): Promise<Pick<Person, 'token' | 'sessionId' | 'refreshToken'>> {
+    const sessions = this.app.get(SessionsService, { strict: false });
+    const started = await this.database.transaction((manager) => sessions.start(manager, rid, 'test'));
+    return {
+      ...started,
+      token: await this.app.get(AccessTokens, { strict: false }).sign(id, started.sessionId),
+    };
+  }
+
+  as(person: Pick<Person, 'token'>): Caller {
+    return new Caller(this.server, person.token);
+  }
+
+  get anonymous(): Caller {
+    return new Caller(this.server, null);
+  }
+
+  /** Every row, for what the API does not show. */
+  rows<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
+    return this.database.query(sql, values);
+  }
+
+  /** Everything that was logged so far. */
+  async log(): Promise<string> {
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const transport of this.logger.transports) {
+      if ('flush' in transport && typeof transport.flush === 'function') transport.flush();
+    }
+    const dir = this.config.logging.LOG_DIR;
+    return readdirSync(dir)
+      .map((file) => readFileSync(join(dir, file), 'utf8'))
+      .join('');
+  }
+}
+
+function testConfig(folder: string, env: Record<string, string>): Config {
+  return parseConfig({
+    NODE_ENV: 'test',
+    JWT_SECRET: 'a secret for tests that is long enough for all',
+    UPLOAD_DIR: join(folder, 'uploads'),
+    LOG_DIR: join(folder, 'logs'),
+    WEB_DIR: join(folder, 'no-client'),
+    RATE_LIMIT_ANONYMOUS: NO_LIMIT,
+    RATE_LIMIT_USER: NO_LIMIT,
+    RATE_LIMIT_UPLOADS_CUSTOMER: NO_LIMIT,
+    RATE_LIMIT_UPLOADS_AGENT: NO_LIMIT,
+    ...env,
+  });
+}

@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { EntityManager } from 'typeorm';
+import type { Actor } from '../auth/actor';
+import { IfMatch, matches } from '../common/etag';
+import { NotFoundError, StaleVersionError } from '../common/domain-error';
+import { audienceOf } from './ticket.policy';
+import { ticketRef } from './ticket-ref';
+import { TICKET_BY_NUMBER, TicketRow, toTicketView } from './ticket.row';
+import { LogEntry, recordEvents } from './ticket-log';
+import type { TicketDto } from './ticket.dto';
+import type { TicketStatus } from './ticket.status';
+
+/** The columns that a change is decided by. */
+export interface StoredTicket {
+  rid: number;
+  id: string;
+  subject: string;
+  status: TicketStatus;
+  priority: number;
+  requesterRid: number;
+  assigneeRid: number | null;
+  dueAt: number;
+  waitingSince: number | null;
+  firstResponseAt: number | null;
+  solvedAt: number | null;
+  closedAt: number | null;
+  lastMessageRid: number;
+  lastReplyRid: number;
+  version: number;
+}
+
+const LOAD = `
+  select rid, id, subject, status, priority, requester_rid as requesterRid, assignee_rid as assigneeRid, due_at as dueAt,
+    waiting_since as waitingSince, first_response_at as firstResponseAt, solved_at as solvedAt, closed_at as closedAt,
+    last_message_rid as lastMessageRid, last_reply_rid as lastReplyRid, version
+  from ticket`;
+
+const STORE = `
+  update ticket set subject = ?, status = ?, priority = ?, assignee_rid = ?, due_at = ?, waiting_since = ?,
+    first_response_at = ?, solved_at = ?, closed_at = ?, last_message_rid = ?, last_reply_rid = ?, updated_at = ?, version = version + 1
+  where rid = ?`;
+
+/** Loads a ticket to change it and stores the result with its log: the two ends of every write to a ticket. */
+@Injectable()
+export class TicketWriter {
+  /**
+   * @throws NotFoundError also for a ticket that the caller may not see
+   * @throws StaleVersionError with the ticket as it is now, when `ifMatch` names another version
+   */
+  async load(
+    manager: EntityManager,
+    actor: Actor,
+    ref: string,
+    ifMatch: IfMatch = null,
+  ): Promise<StoredTicket> {
+    const { where, values } = ticketRef(actor, ref);
+    const [ticket]: StoredTicket[] = await manager.query(`${LOAD} where ${where}`, values);
+    if (!ticket) throw new NotFoundError('There is no such ticket');
+    if (!matches(ifMatch, ticket.version)) {
+      const current = await this.view(manager, actor, ticket.rid);
+      throw new StaleVersionError('Somebody changed this ticket meanwhile', { extensions: { current } });
+    }
+    return ticket;
+  }
+
+  async store(
+    manager: EntityManager,
+    actor: Actor,
+    ticket: StoredTicket,
+    log: readonly LogEntry[],
+    now: number,
+  ): Promise<void> {
+    await manager.query(STORE, [
+      ticket.subject,
+      ticket.status,
+      ticket.priority,
+      ticket.assigneeRid,
+      ticket.dueAt,
+      ticket.waitingSince,
+      ticket.firstResponseAt,
+      ticket.solvedAt,
+      ticket.closedAt,
+      ticket.lastMessageRid,
+      ticket.lastReplyRid,
+      now,
+      ticket.rid,
+    ]);
+    await recordEvents(manager, ticket.rid, actor.userRid, log, now);
+  }
+
+  /** The ticket as the caller sees it, from inside the transaction. */
+  async view(manager: EntityManager, actor: Actor, rid: number): Promise<TicketDto> {
+    const audience = audienceOf(actor);
+    const scope = audience === 'customer' ? [actor.userRid] : [];
+    const [row]: TicketRow[] = await manager.query(TICKET_BY_NUMBER[audience], [
+      actor.userRid,
+      rid,
+      ...scope,
+    ]);
+    if (!row) throw new NotFoundError('There is no such ticket');
+    return toTicketView(row, actor);
+  }
+}
+
+/** Moves the ticket and the instants that belong to the status. @returns what to log, if anything changed */
+export function moveTo(
+  ticket: StoredTicket,
+  status: TicketStatus,
+  by: 'requester' | 'agent',
+  now: number,
+): LogEntry[] {
+  const from = ticket.status;
+  if (from === status) return [];
+  ticket.status = status;
+  switch (status) {
+    case 'solved':
+      ticket.solvedAt = now;
+      ticket.closedAt = null;
+      ticket.waitingSince = null;
+      break;
+    case 'closed':
+      ticket.closedAt = now;
+      ticket.waitingSince = null;
+      break;
+    case 'pending':
+      ticket.solvedAt = null;
+      ticket.closedAt = null;
+      ticket.waitingSince = null;
+      break;
+    case 'new':
+    case 'open':
+      ticket.solvedAt = null;
+      ticket.closedAt = null;
+      if (by === 'requester') ticket.waitingSince ??= now;
+      break;
+  }
+  return [{ type: 'status', from, to: status }];
+}

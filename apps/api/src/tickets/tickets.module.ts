@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { IdleMerge } from '../search/idle-merge';
+import { UsersModule } from '../users/users.module';
+import { ConversationQuery } from './conversation.query';
+import { ConversationService } from './conversation.service';
+import { TicketCounts } from './ticket.counts';
+import { TicketFiltersBuilder } from './ticket.filters';
+import { TicketIndex } from './ticket-index';
+import { TicketSearch } from './ticket.search';
+import { TicketWriter } from './ticket-writer';
+import { TicketsController } from './tickets.controller';
+import { TicketsQuery } from './tickets.query';
+import { TicketsService } from './tickets.service';
+
+@Module({
+  imports: [UsersModule],
+  controllers: [TicketsController],
+  providers: [
+    TicketsService,
+    TicketsQuery,
+    ConversationService,
+    ConversationQuery,
+    TicketCounts,
+    TicketFiltersBuilder,
+    TicketIndex,
+    IdleMerge,
+    TicketSearch,
+    TicketWriter,
+  ],
+  exports: [TicketsService],
+})
+export class TicketsModule {}

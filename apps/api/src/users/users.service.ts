@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, EntityManager, In } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../auth/actor';
+import { escapeLike } from '../common/escape-like';
+import { SessionsService } from '../auth/sessions.service';
+import { Clock } from '../common/clock';
+import { decodeCursor, encodeCursor } from '../common/cursor';
+import { ConflictError, NotFoundError } from '../common/domain-error';
+import { normaliseEmail } from './email';
+import { Role, User } from './user.entity';
+import { UserChangeDto, UserPageDto, UserQueryDto, toAdminUserView } from './user.dto';
+
+export interface NewUser {
+  email: string;
+  name: string;
+  role: Role;
+  /** Null for somebody who sets one later by a reset link. */
+  passwordHash: string | null;
+}
+
+const AGENTS = `
+  select id, name, role from "user"
+  where role in ('agent', 'admin') and disabled_at is null order by name, rid limit 1000`;
+
+@Injectable()
+export class UsersService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly sessions: SessionsService,
+    private readonly clock: Clock,
+  ) {}
+
+  findByEmail(email: string, manager: EntityManager = this.database.manager): Promise<User | null> {
+    return manager.findOneBy(User, { emailNorm: normaliseEmail(email) });
+  }
+
+  /** @throws NotFoundError */
+  async get(rid: number): Promise<User> {
+    const user = await this.database.manager.findOneBy(User, { rid });
+    if (!user) throw new NotFoundError('There is no such user');
+    return user;
+  }
+
+  /** @throws NotFoundError */
+  async getById(id: string): Promise<User> {
+    const user = await this.database.manager.findOneBy(User, { id: id.toLowerCase() });
+    if (!user) throw new NotFoundError('There is no such user');
+    return user;
+  }
+
+  /** @throws ConflictError when the address is taken, however it is spelt */
+  async create(manager: EntityManager, { email, name, role, passwordHash }: NewUser): Promise<User> {
+    if (await this.findByEmail(email, manager)) {
+      throw new ConflictError('There is an account with this address: sign in, or use “Forgot password”');
+    }
+    const user = manager.create(User, {
+      id: uuidv7(),
+      email,
+      emailNorm: normaliseEmail(email),
+      name,
+      role,
+      passwordHash,
+      createdAt: this.clock.now(),
+      disabledAt: null,
+    });
+    return manager.save(user);
+  }
+
+  async setPassword(manager: EntityManager, rid: number, passwordHash: string): Promise<void> {
+    await manager.update(User, { rid }, { passwordHash });
+  }
+
+  /** Whether this is still the user's password, and the user may sign in. */
+  async hasPassword(manager: EntityManager, rid: number, passwordHash: string | null): Promise<boolean> {
+    const user = await manager.findOneBy(User, { rid });
+    return user !== null && user.disabledAt === null && user.passwordHash === passwordHash;
+  }
+
+  async anyStaff(manager: EntityManager = this.database.manager): Promise<boolean> {
+    return manager.existsBy(User, { role: In(['agent', 'admin']) });
+  }
+
+  /** Which of these addresses have an account. */
+  async presentEmails(emails: readonly string[]): Promise<Set<string>> {
+    const users = await this.database.manager.findBy(User, { emailNorm: In(emails.map(normaliseEmail)) });
+    return new Set(users.map((user) => user.email));
+  }
+
+  /** Those who can be given a ticket. */
+  async agents(): Promise<{ id: string; name: string; role: Role }[]> {
+    return this.database.query(AGENTS);
+  }
+
+  /** By name; `q` finds the beginning of a name or an address. */
+  async list({ role, q, limit, cursor }: UserQueryDto): Promise<UserPageDto> {
+    const query = this.database.manager
+      .createQueryBuilder(User, 'u')
+      .orderBy('u.name')
+      .addOrderBy('u.rid')
+      .limit(limit + 1);
+    if (role) query.andWhere('u.role = :role', { role });
+    if (q) {
+      const begins = `${escapeLike(q)}%`;
+      query.andWhere(`(u.name like :begins escape '\\' or u.emailNorm like :norm escape '\\')`, {
+        begins,
+        norm: `${escapeLike(normaliseEmail(q))}%`,
+      });
+    }
+    if (cursor) {
+      const [name, rid] = decodeCursor(cursor, 'name', 2, 1);
+      query.andWhere('(u.name, u.rid) > (:name, :rid)', { name, rid });
+    }
+    const users = await query.getMany();
+    const page = users.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(toAdminUserView),
+      nextCursor: users.length > limit && last ? encodeCursor('name', [last.name, last.rid]) : null,
+    };
+  }
+
+  /**
+   * Changes role or access. Disabling ends every session of the user at once.
+   * @throws ConflictError when an admin would lock itself out
+   */
+  async change(actor: Actor, id: string, change: UserChangeDto): Promise<User> {
+    return this.database.transaction(async (manager) => {
+      const user = await manager.findOneBy(User, { id: id.toLowerCase() });
+      if (!user) throw new NotFoundError('There is no such user');
+      const losesAccess = change.disabled === true || (change.role !== undefined && change.role !== 'admin');
+      if (user.rid === actor.userRid && losesAccess) {
+        throw new ConflictError('You cannot take your own access away: ask another admin');
+      }
+      if (change.role !== undefined) user.role = change.role;
+      if (change.disabled !== undefined)
+        user.disabledAt = change.disabled ? (user.disabledAt ?? this.clock.now()) : null;
+      await manager.save(user);
+      if (change.disabled) await this.sessions.endAllOf(manager, user.rid);
+      return user;
+    });
+  }
+}
