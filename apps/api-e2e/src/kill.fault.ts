@@ -1,0 +1,3 @@
+import { describeKills } from './kill-rounds';
+
+describeKills(20);
