@@ -1,0 +1,15 @@
+import type { Attachment } from '@liftdesk/api-client';
+
+/** A ticket that is not sent yet, as it is kept on the device. */
+export interface NewTicketDraft {
+  subject: string;
+  body: string;
+  attachments: Attachment[];
+  /** Idempotency-Key of the tries to send it. */
+  key: string;
+}
+
+/** The draft's key on this device: one for new tickets, one for each follow-up. */
+export function newTicketDraftKey(userId: string, followUpOf: string | undefined): string {
+  return followUpOf ? `new-ticket.${userId}.${followUpOf}` : `new-ticket.${userId}`;
+}

@@ -1,0 +1,31 @@
+import { ChangeDetectionStrategy, Component, inject, input, linkedSignal, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Control } from '../../shared/ui/form/control';
+import { Field } from '../../shared/ui/form/field';
+import { Refusal } from '../../shared/ui/form/refusal';
+import { Submission } from '../../shared/ui/form/submission';
+import { Icon } from '../../shared/ui/icon/icon';
+import { AuthClient } from '../auth-client';
+import { SessionFrame } from '../frame/session-frame';
+
+/** Asks for a reset link; the answer never says whether the address has an account. */
+@Component({
+  selector: 'desk-forgot-password',
+  imports: [Control, Field, Icon, Refusal, RouterLink, SessionFrame],
+  templateUrl: './forgot-password.html',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class ForgotPassword {
+  private readonly client = inject(AuthClient);
+
+  /** What was typed on the sign-in page, from the address. */
+  readonly email = input<string>();
+  protected readonly address = linkedSignal(() => this.email() ?? '');
+  protected readonly sent = signal(false);
+  protected readonly submission = new Submission();
+
+  protected async send(): Promise<void> {
+    const faults = { email: this.address().trim() ? '' : 'Type your email address' };
+    this.sent.set(await this.submission.run(faults, () => this.client.forgotPassword(this.address().trim())));
+  }
+}

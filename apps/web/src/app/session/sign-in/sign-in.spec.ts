@@ -1,0 +1,90 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { TestBed } from '@angular/core/testing';
+import { Router } from '@angular/router';
+import { aSignedIn } from '../../testing/api-objects';
+import { type Page, provideAnyRoute, render } from '../../testing/page';
+import { authInterceptor } from '../auth.interceptor';
+import { SignIn } from './sign-in';
+
+const KATRIN = {
+  email: 'katrin@demo.example',
+  password: 'demo-katrin-2026',
+  name: 'Katrin Hofmann',
+  role: 'customer',
+};
+
+describe('the sign-in page', () => {
+  let server: HttpTestingController;
+  let page: Page<SignIn>;
+
+  async function open(inputs = {}, demoAccounts: unknown[] = []): Promise<void> {
+    TestBed.configureTestingModule({
+      providers: [
+        provideHttpClient(withInterceptors([authInterceptor])),
+        provideHttpClientTesting(),
+        provideAnyRoute(),
+      ],
+    });
+    server = TestBed.inject(HttpTestingController);
+    page = render(SignIn, inputs);
+    server.expectOne('/api/auth/options').flush({ version: '0.1.0', demoAccounts, setupRequired: false });
+    await page.settle();
+  }
+
+  it('signs in and goes where somebody wanted to go', async () => {
+    await open({ returnUrl: '/my/tickets/12' });
+    page.type('Email', ' katrin@kitarad.example ');
+    page.type('Password', 'a long password');
+    page.submit();
+    const request = server.expectOne('/api/auth/login');
+    expect(request.request.body).toEqual({ email: 'katrin@kitarad.example', password: 'a long password' });
+    request.flush(aSignedIn('token'));
+    await page.settle();
+    expect(TestBed.inject(Router).url).toBe('/my/tickets/12');
+  });
+
+  it('keeps the address, empties the password and puts the cursor there when the pair is wrong', async () => {
+    await open();
+    document.body.append(page.host);
+    page.type('Email', 'katrin@kitarad.example');
+    page.type('Password', 'wrong password');
+    await page.turn();
+    page.submit();
+    server.expectOne('/api/auth/login').flush({ title: 'x' }, { status: 401, statusText: 'x' });
+    await page.settle();
+    expect(page.alert()).toContain('Email and password do not match');
+    expect(page.field('Email').value).toBe('katrin@kitarad.example');
+    expect(page.field('Password').value).toBe('');
+    expect(page.field('Password').getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('asks the server nothing while a field is empty', async () => {
+    await open();
+    page.submit();
+    await page.settle();
+    server.expectNone('/api/auth/login');
+    expect(page.text).toContain('Type your email address');
+    expect(page.field('Email').getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('shows the password on demand', async () => {
+    await open();
+    page.button('Show password').click();
+    await page.settle();
+    expect((page.field('Password') as HTMLInputElement).type).toBe('text');
+    expect(page.button('Hide password')).toBeTruthy();
+  });
+
+  it('offers demo accounts only where the server names any', async () => {
+    await open();
+    expect(page.text).not.toContain('Demo accounts');
+  });
+
+  it('signs in with a demo account by one press', async () => {
+    await open({}, [KATRIN]);
+    page.button(/Katrin Hofmann/).click();
+    const request = server.expectOne('/api/auth/login');
+    expect(request.request.body).toEqual({ email: KATRIN.email, password: KATRIN.password });
+  });
+});

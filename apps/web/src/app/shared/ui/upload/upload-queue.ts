@@ -1,0 +1,195 @@
+import { LiveAnnouncer } from '@angular/cdk/a11y';
+import { HttpClient, HttpEventType, type HttpEvent } from '@angular/common/http';
+import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
+import type { Subscription } from 'rxjs';
+import type { Attachment } from '@liftdesk/api-client';
+import { toProblem } from '../../http/problem';
+import { randomId } from '../../http/random-id';
+import type { Upload } from './upload';
+import { refusalOf } from './upload-limits';
+
+const AT_ONCE = 2;
+/** How long the server keeps a file that has joined nothing. */
+const STAGED_MS = 24 * 60 * 60_000;
+
+interface Running {
+  request: Subscription;
+  startedAt: number;
+}
+
+/**
+ * The files of one editor: staged one by one while somebody writes, joined to the message by `attachmentIds`.
+ * Provide it in the component of the editor (`providers: [UploadQueue]`); it cancels what runs when that goes.
+ */
+@Injectable()
+export class UploadQueue {
+  private readonly http = inject(HttpClient);
+  private readonly announcer = inject(LiveAnnouncer);
+  private readonly uploads = signal<readonly Upload[]>([]);
+  private readonly files = new Map<string, File>();
+  private readonly running = new Map<string, Running>();
+  private waiters: (() => void)[] = [];
+
+  readonly items = this.uploads.asReadonly();
+  /** Some file is still on its way. */
+  readonly busy = computed(() => this.uploads().some(isUnderway));
+  /** Some file has failed and could be tried again. */
+  readonly failed = computed(() => this.uploads().some((upload) => upload.state === 'failed'));
+  /** Staged and ready to join a message. */
+  readonly attachments = computed(() => this.uploads().flatMap((upload) => upload.attachment ?? []));
+  readonly attachmentIds = computed(() => this.attachments().map((attachment) => attachment.id));
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => {
+      for (const { request } of this.running.values()) request.unsubscribe();
+      for (const upload of this.uploads()) revoke(upload);
+      this.wake();
+    });
+  }
+
+  /** Takes files from a chooser, a drop or the clipboard; what breaks a limit is listed with the reason. */
+  add(files: Iterable<File>): void {
+    for (const file of files) {
+      const message = refusalOf(file, this.uploads().filter((upload) => upload.state !== 'refused').length);
+      const upload: Upload = {
+        id: randomId(),
+        name: file.name || 'pasted-picture.png',
+        mimeType: file.type,
+        size: file.size,
+        state: message ? 'refused' : 'waiting',
+        sent: 0,
+        secondsLeft: null,
+        message: message ?? '',
+        attachment: null,
+        thumbnail: !message && file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
+      };
+      this.files.set(upload.id, file);
+      this.uploads.update((uploads) => [...uploads, upload]);
+      if (message) void this.announcer.announce(`${upload.name}: ${message}`, 'assertive');
+    }
+    this.pump();
+  }
+
+  /** Puts back files that were staged before a reload; one that the server has swept since is listed as gone. */
+  restore(attachments: readonly Attachment[]): void {
+    this.uploads.set(attachments.map((attachment) => staged(attachment)));
+  }
+
+  retry(id: string): void {
+    this.change(id, { state: 'waiting', sent: 0, secondsLeft: null, message: '' });
+    this.pump();
+  }
+
+  /** Takes a file off the list: cancels its upload, or gives the staged file back to the server. */
+  remove(id: string): void {
+    this.running.get(id)?.request.unsubscribe();
+    this.running.delete(id);
+    this.files.delete(id);
+    const upload = this.uploads().find((one) => one.id === id);
+    if (!upload) return;
+    revoke(upload);
+    this.uploads.update((uploads) => uploads.filter((one) => one !== upload));
+    // A staged file that nobody takes back is swept by the server within a day: a failure here costs nothing.
+    if (upload.attachment) {
+      this.http.delete(`/api/attachments/${upload.attachment.id}`).subscribe({ error: () => undefined });
+    }
+    this.pump();
+  }
+
+  /** Resolves when nothing is on its way any more, whether it arrived or failed. */
+  settled(): Promise<void> {
+    return this.busy() ? new Promise((resolve) => this.waiters.push(resolve)) : Promise.resolve();
+  }
+
+  /** Empties the list after the files have joined a message. */
+  clear(): void {
+    for (const upload of this.uploads()) revoke(upload);
+    this.files.clear();
+    this.uploads.set([]);
+  }
+
+  private pump(): void {
+    const next = this.uploads().filter((upload) => upload.state === 'waiting');
+    for (const upload of next.slice(0, AT_ONCE - this.running.size)) this.send(upload.id, upload.name);
+    if (!this.busy()) this.wake();
+  }
+
+  private send(id: string, name: string): void {
+    const file = this.files.get(id);
+    if (!file) return;
+    const form = new FormData();
+    form.append('attachments', file, name);
+    this.change(id, { state: 'sending' });
+    const startedAt = performance.now();
+    const request = this.http
+      .post<{ items: Attachment[] }>('/api/attachments', form, { reportProgress: true, observe: 'events' })
+      .subscribe({
+        next: (event) => this.follow(id, event),
+        error: (error: unknown) => this.fail(id, name, error),
+      });
+    if (!request.closed) this.running.set(id, { request, startedAt });
+  }
+
+  private follow(id: string, event: HttpEvent<{ items: Attachment[] }>): void {
+    if (event.type === HttpEventType.UploadProgress) {
+      const total = event.total ?? event.loaded;
+      const startedAt = this.running.get(id)?.startedAt ?? performance.now();
+      const rate = event.loaded / Math.max(1, performance.now() - startedAt);
+      const secondsLeft = rate > 0 ? Math.ceil((total - event.loaded) / rate / 1000) : null;
+      const size = this.files.get(id)?.size ?? total;
+      this.change(id, { sent: Math.round((event.loaded / total) * size), secondsLeft });
+    } else if (event.type === HttpEventType.Response) {
+      const attachment = event.body?.items[0] ?? null;
+      this.running.delete(id);
+      this.change(id, { state: 'done', attachment, secondsLeft: null });
+      if (attachment) void this.announcer.announce(`${attachment.filename} uploaded`, 'polite');
+      this.pump();
+    }
+  }
+
+  private fail(id: string, name: string, error: unknown): void {
+    const problem = toProblem(error);
+    const upload = this.uploads().find((one) => one.id === id);
+    const percent = upload?.size ? Math.round((upload.sent / upload.size) * 100) : 0;
+    const refused = problem.status === 413 || problem.status === 415 || problem.status === 400;
+    const message = problem.code === 'offline' ? `Connection lost at ${percent} %` : problem.detail;
+    this.running.delete(id);
+    this.change(id, { state: refused ? 'refused' : 'failed', message, secondsLeft: null });
+    void this.announcer.announce(`${name} not uploaded. ${message}`, 'assertive');
+    this.pump();
+  }
+
+  private change(id: string, change: Partial<Upload>): void {
+    this.uploads.update((uploads) =>
+      uploads.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)),
+    );
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiters.splice(0)) resolve();
+  }
+}
+
+function isUnderway(upload: Upload): boolean {
+  return upload.state === 'waiting' || upload.state === 'sending';
+}
+
+function revoke(upload: Upload): void {
+  if (upload.thumbnail) URL.revokeObjectURL(upload.thumbnail);
+}
+
+function staged(attachment: Attachment): Upload {
+  const swept = Date.now() - Date.parse(attachment.createdAt) > STAGED_MS;
+  return {
+    id: attachment.id,
+    name: attachment.filename,
+    mimeType: attachment.mimeType,
+    size: attachment.size,
+    state: swept ? 'refused' : 'done',
+    sent: attachment.size,
+    secondsLeft: null,
+    message: swept ? 'This file waited for more than a day. Add it again.' : '',
+    attachment: swept ? null : attachment,
+    thumbnail: null,
+  };
+}

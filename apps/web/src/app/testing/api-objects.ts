@@ -1,0 +1,76 @@
+import type { Attachment, Message, SignedIn, Ticket, User } from '@liftdesk/api-client';
+
+const AT = '2026-11-22T10:00:00.000Z';
+
+export function aUser(change: Partial<User> = {}): User {
+  return {
+    id: '01939c6e-0000-7000-8000-000000000001',
+    email: 'katrin@kitarad.example',
+    name: 'Katrin Hofmann',
+    role: 'customer',
+    createdAt: AT,
+    ...change,
+  };
+}
+
+export function aSignedIn(accessToken: string, user: Partial<User> = {}): SignedIn {
+  return { accessToken, expiresIn: 900, user: aUser(user) };
+}
+
+export function aTicket(change: Partial<Ticket> = {}): Ticket {
+  const { id, name, email } = aUser();
+  return {
+    id: '01939c6e-0000-7000-8000-000000004812',
+    number: 4812,
+    subject: 'Battery shows E-04',
+    status: 'open',
+    priority: 'normal',
+    requester: { id, name, email },
+    assignee: null,
+    tags: [],
+    channel: 'web',
+    createdAt: AT,
+    updatedAt: AT,
+    firstResponseAt: null,
+    solvedAt: null,
+    closedAt: null,
+    dueAt: null,
+    waitingSince: null,
+    unread: false,
+    snippet: null,
+    attachmentCount: 0,
+    followUpOf: null,
+    version: 1,
+    ...change,
+  };
+}
+
+export function aMessage(change: Partial<Message> = {}): Message {
+  const { id, name, role } = aUser();
+  return {
+    id: '01939c6e-0000-7000-8000-00000000000a',
+    ticketId: aTicket().id,
+    author: { id, name, role },
+    kind: 'reply',
+    body: 'Hello',
+    attachments: [],
+    createdAt: AT,
+    ...change,
+  };
+}
+
+export function anAttachment(change: Partial<Attachment> = {}): Attachment {
+  const { id, name, role } = aUser();
+  return {
+    id: '01939c6e-0000-7000-8000-0000000000f1',
+    ticketId: null,
+    messageId: null,
+    filename: 'invoice.pdf',
+    mimeType: 'application/pdf',
+    size: 420_000,
+    sha256: 'ab',
+    uploadedBy: { id, name, role },
+    createdAt: new Date().toISOString(),
+    ...change,
+  };
+}

@@ -1,0 +1,52 @@
+import { Clipboard } from '@angular/cdk/clipboard';
+import { httpResource } from '@angular/common/http';
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import type { Requester, User } from '@liftdesk/api-client';
+import type { TicketPage } from '@liftdesk/api-client';
+import { Avatar } from '../../shared/ui/avatar/avatar';
+import { Icon } from '../../shared/ui/icon/icon';
+import { StatusMark } from '../../shared/ui/marks/status-mark';
+
+const SHOWN = 5;
+const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
+
+/** The customer, and what else they have asked for. */
+@Component({
+  selector: 'desk-requester-block',
+  imports: [Avatar, Icon, RouterLink, StatusMark],
+  templateUrl: './requester-block.html',
+  styleUrl: './blocks.scss',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class RequesterBlock {
+  private readonly clipboard = inject(Clipboard);
+
+  readonly requester = input.required<Requester>();
+  /** The ticket on the screen, which is not one of the others. */
+  readonly ticketId = input.required<string>();
+
+  private readonly id = computed(() => this.requester().id);
+  private readonly user = httpResource<User>(() => `/api/users/${this.id()}`);
+  private readonly tickets = httpResource<TicketPage>(() => ({
+    url: '/api/tickets',
+    params: { requester: this.id(), limit: SHOWN + 1 },
+  }));
+  protected readonly copied = signal(false);
+  protected readonly since = computed(() =>
+    this.user.hasValue() ? month.format(Date.parse(this.user.value().createdAt)) : '',
+  );
+  protected readonly others = computed(() =>
+    this.tickets.hasValue()
+      ? this.tickets
+          .value()
+          .items.filter((ticket) => ticket.id !== this.ticketId())
+          .slice(0, SHOWN)
+      : [],
+  );
+  protected readonly all = computed(() => ({ requester: this.id() }));
+
+  protected copy(): void {
+    this.copied.set(this.clipboard.copy(this.requester().email));
+  }
+}

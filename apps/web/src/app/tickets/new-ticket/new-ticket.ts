@@ -1,0 +1,213 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+} from '@angular/core';
+import { Router } from '@angular/router';
+import { Session } from '../../session/session';
+import type { Assignee, Attachment, TicketPriority } from '@liftdesk/api-client';
+import { toProblem } from '../../shared/http/problem';
+import { randomId } from '../../shared/http/random-id';
+import { Avatar } from '../../shared/ui/avatar/avatar';
+import { Drafts } from '../../shared/ui/drafts/drafts';
+import { Control } from '../../shared/ui/form/control';
+import { Field } from '../../shared/ui/form/field';
+import { Refusal } from '../../shared/ui/form/refusal';
+import { Submission } from '../../shared/ui/form/submission';
+import { Icon } from '../../shared/ui/icon/icon';
+import { Kbd } from '../../shared/ui/marks/kbd';
+import { PriorityMark } from '../../shared/ui/marks/priority-mark';
+import { Tag } from '../../shared/ui/marks/tag';
+import { Toaster } from '../../shared/ui/toast/toaster';
+import { DropFiles } from '../../shared/ui/upload/drop-files';
+import { ACCEPTED_TYPES } from '../../shared/ui/upload/upload-limits';
+import { UploadQueue } from '../../shared/ui/upload/upload-queue';
+import { UploadRow } from '../../shared/ui/upload/upload-row';
+import { Agents } from '../data/agents';
+import { type NewTicketBody, TicketClient } from '../data/ticket-client';
+import { DeskLayout } from '../desk/desk-layout';
+import { Pickers } from '../picker/pickers';
+import { TagPicker } from '../picker/tag-picker';
+import { PRIORITY_OPTIONS, agentOptions } from '../picker/ticket-options';
+
+interface Draft {
+  email: string;
+  name: string;
+  subject: string;
+  body: string;
+  priority: TicketPriority;
+  assignee: Assignee | null;
+  tags: string[];
+  attachments: Attachment[];
+  /** Idempotency-Key: the same until the ticket is open, so that trying again cannot open two. */
+  key: string;
+}
+
+/** A ticket that an agent opens for a customer, for example after a call. */
+@Component({
+  selector: 'desk-new-ticket',
+  imports: [Avatar, Control, DropFiles, Field, Icon, Kbd, PriorityMark, Refusal, Tag, UploadRow],
+  templateUrl: './new-ticket.html',
+  styleUrl: './new-ticket.scss',
+  providers: [UploadQueue],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class NewTicket {
+  private readonly agents = inject(Agents);
+  private readonly client = inject(TicketClient);
+  private readonly drafts = inject(Drafts);
+  private readonly pickers = inject(Pickers);
+  private readonly router = inject(Router);
+  private readonly session = inject(Session);
+  private readonly tagPicker = inject(TagPicker);
+  private readonly toaster = inject(Toaster);
+  protected readonly layout = inject(DeskLayout);
+  protected readonly uploads = inject(UploadQueue);
+  protected readonly submission = new Submission();
+  protected readonly accepted = ACCEPTED_TYPES;
+
+  /** Number of the closed ticket that this one follows; from the address. */
+  readonly followUpOf = input<string>();
+
+  protected readonly draft = signal<Draft>(this.drafts.read<Draft>(this.storageKey()) ?? emptyDraft());
+  protected readonly saved = signal(false);
+  protected readonly fileFault = signal('');
+  protected readonly refusalWords = computed(() =>
+    this.submission.general()?.code === 'idempotency-mismatch'
+      ? 'An earlier try did open a ticket. Look at the newest tickets before you open this one too.'
+      : '',
+  );
+
+  constructor() {
+    this.layout.compact.set(false);
+    this.uploads.restore(this.draft().attachments);
+    effect(() => {
+      const attachments = this.uploads.attachments();
+      untracked(() => {
+        if (attachments.length !== this.draft().attachments.length) this.edit({ attachments });
+      });
+    });
+    effect(() => {
+      const ref = this.followUpOf();
+      if (ref) void untracked(() => this.takeOver(ref));
+    });
+  }
+
+  protected edit(change: Partial<Draft>): void {
+    this.draft.update((draft) => ({ ...draft, ...change }));
+    this.drafts.write(this.storageKey(), this.draft());
+    this.saved.set(true);
+  }
+
+  protected async open(event: Event): Promise<void> {
+    event.preventDefault();
+    const { email, subject, body } = this.draft();
+    const faults = {
+      requesterEmail: /^\S+@\S+$/.test(email.trim()) ? '' : 'An address such as name@example.com is needed.',
+      subject: subject.trim() ? '' : 'A subject is needed.',
+      body: body.trim() ? '' : 'Some words are needed.',
+    };
+    await this.submission.run(faults, () => this.send());
+  }
+
+  protected discard(): void {
+    const draft = this.draft();
+    const files = this.uploads.attachments();
+    this.reset();
+    const undo = () => {
+      this.drafts.write(this.storageKey(), { ...draft, attachments: files });
+      void this.router.navigate(['/tickets/new']);
+    };
+    this.toaster.show({ text: 'Draft of a ticket discarded', undo });
+    void this.router.navigate(['/tickets']);
+  }
+
+  protected removeTag(tag: string): void {
+    this.edit({ tags: this.draft().tags.filter((one) => one !== tag) });
+  }
+
+  protected async choosePriority(origin: HTMLElement): Promise<void> {
+    const config = { label: 'Priority', options: PRIORITY_OPTIONS, selected: [this.draft().priority] };
+    const priority = await this.pickers.one(origin, config);
+    if (priority) this.edit({ priority: priority as TicketPriority });
+  }
+
+  protected async chooseAssignee(origin: HTMLElement): Promise<void> {
+    const options = agentOptions(this.agents.all(), this.session.user()?.id);
+    const selected = [this.draft().assignee?.id ?? 'none'];
+    const id = await this.pickers.one(origin, { label: 'Assignee', options, selected, searchable: true });
+    if (id) this.edit({ assignee: this.agents.all().find((agent) => agent.id === id) ?? null });
+  }
+
+  protected async chooseTags(origin: HTMLElement): Promise<void> {
+    const tags = await this.tagPicker.choose(origin, this.draft().tags);
+    if (tags) this.edit({ tags });
+  }
+
+  private async send(): Promise<void> {
+    await this.uploads.settled();
+    this.fileFault.set(this.uploads.failed() ? 'A file did not arrive. Send it again or remove it.' : '');
+    if (this.fileFault()) return;
+    const ticket = await this.client.open(this.asBody(), this.draft().key).catch((error: unknown) => {
+      // A lost answer: the ticket is there already, and these words would make a second one.
+      if (toProblem(error).code === 'idempotency-mismatch') this.edit({ key: randomId() });
+      throw error;
+    });
+    this.reset();
+    this.toaster.show({ text: `#${ticket.number} opened for ${ticket.requester.name}` });
+    await this.router.navigate(['/tickets', ticket.number]);
+  }
+
+  private asBody(): NewTicketBody {
+    const { email, name, subject, body, priority, tags, assignee } = this.draft();
+    const followUpOf = this.followUpOf();
+    return {
+      subject: subject.trim(),
+      body: body.trim(),
+      priority,
+      tags,
+      attachmentIds: this.uploads.attachmentIds(),
+      requesterEmail: email.trim(),
+      ...(name.trim() && { requesterName: name.trim() }),
+      ...(assignee && { assigneeId: assignee.id }),
+      ...(followUpOf && { followUpOf }),
+    };
+  }
+
+  /** A follow-up is for the same customer; what is typed already stays. */
+  private async takeOver(ref: string): Promise<void> {
+    const before = await this.client.get(ref).catch(() => null);
+    if (!before || this.draft().email) return;
+    const { requester, subject, priority, tags, assignee } = before;
+    this.edit({ email: requester.email, name: requester.name, subject, priority, tags, assignee });
+  }
+
+  private reset(): void {
+    this.uploads.clear();
+    this.draft.set(emptyDraft());
+    this.drafts.remove(this.storageKey());
+  }
+
+  private storageKey(): string {
+    return `new-ticket.${this.session.user()?.id ?? ''}`;
+  }
+}
+
+function emptyDraft(): Draft {
+  return {
+    email: '',
+    name: '',
+    subject: '',
+    body: '',
+    priority: 'normal',
+    assignee: null,
+    tags: [],
+    attachments: [],
+    key: randomId(),
+  };
+}

@@ -1,0 +1,113 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  type ElementRef,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { Session } from '../../session/session';
+import type { Message } from '@liftdesk/api-client';
+import { Icon } from '../../shared/ui/icon/icon';
+import { CopyId } from '../../shared/ui/state/copy-id';
+import { Skeleton } from '../../shared/ui/state/skeleton';
+import { EditRequests } from '../editor/edit-requests';
+import { Outbox } from '../editor/outbox';
+import type { Outgoing } from '../editor/outgoing';
+import { EventLines } from './event-lines';
+import { MessageCard } from './message-card';
+import { TicketStore } from './ticket-store';
+
+const NEAR_END = 80;
+
+/** What was said, oldest first. It stays at the end while one reads there and never moves under one's eyes otherwise. */
+@Component({
+  selector: 'desk-conversation',
+  imports: [CopyId, EventLines, Icon, MessageCard, Skeleton],
+  templateUrl: './conversation.html',
+  styleUrl: './conversation.scss',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class Conversation {
+  private readonly session = inject(Session);
+  private readonly edits = inject(EditRequests);
+  private readonly scroller = viewChild.required<ElementRef<HTMLElement>>('scroller');
+  private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
+  protected readonly store = inject(TicketStore);
+  protected readonly outbox = inject(Outbox);
+
+  private readonly atEnd = signal(true);
+  private seen = 0;
+  protected readonly unseen = signal(0);
+  protected readonly requester = computed(() => this.store.ticket()?.requester ?? null);
+
+  constructor() {
+    effect(() => {
+      const count = this.store.messages().length;
+      untracked(() => {
+        if (this.atEnd() || this.seen === 0) this.seen = count;
+        this.unseen.set(count - this.seen);
+      });
+    });
+    effect(() => {
+      if (this.store.outgoing().some((item) => item.state === 'sending')) untracked(() => this.toEnd());
+    });
+    const destroyed = inject(DestroyRef);
+    afterNextRender(() => {
+      if (typeof ResizeObserver === 'undefined') return;
+      const observer = new ResizeObserver(() => {
+        if (this.atEnd()) this.toEnd();
+      });
+      observer.observe(this.content().nativeElement);
+      observer.observe(this.scroller().nativeElement);
+      destroyed.onDestroy(() => observer.disconnect());
+    });
+  }
+
+  protected follow(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller().nativeElement;
+    this.atEnd.set(scrollHeight - scrollTop - clientHeight < NEAR_END);
+    if (this.atEnd()) this.readAll();
+  }
+
+  protected toEnd(): void {
+    const scroller = this.scroller().nativeElement;
+    scroller.scrollTop = scroller.scrollHeight;
+    this.atEnd.set(true);
+    this.readAll();
+  }
+
+  /** How the first message came in; later ones do not say. */
+  protected channelOf(message: Message): string {
+    return message.id === this.store.messages()[0]?.id ? (this.store.ticket()?.channel ?? '') : '';
+  }
+
+  protected asMessage(item: Outgoing): Message {
+    const { id = '', name = '', role = 'agent' } = this.session.user() ?? {};
+    return {
+      id: item.key,
+      ticketId: item.ticketId,
+      author: { id, name, role },
+      kind: item.kind,
+      body: item.body,
+      attachments: [...item.attachments],
+      createdAt: item.createdAt,
+    };
+  }
+
+  /** Back into the editor; while nobody knows whether it arrived, it keeps its key. */
+  protected edit(item: Outgoing): void {
+    this.outbox.remove(item.key);
+    this.edits.ask(item);
+  }
+
+  private readAll(): void {
+    this.seen = this.store.messages().length;
+    this.unseen.set(0);
+  }
+}

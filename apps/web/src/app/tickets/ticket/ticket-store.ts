@@ -1,0 +1,187 @@
+import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import type { Message, Ticket, TicketEvent } from '@liftdesk/api-client';
+import { type Problem, toProblem } from '../../shared/http/problem';
+import { whileVisible } from '../../shared/time/while-visible';
+import { type Conflict, TicketActions } from '../data/ticket-actions';
+import type { TicketChange } from '../data/ticket-change';
+import { TicketClient } from '../data/ticket-client';
+import { TicketList } from '../data/ticket-list';
+import { Outbox } from '../editor/outbox';
+import { timelineOf } from './timeline';
+
+const EVERY_MS = 20_000;
+
+interface Pages<T> {
+  items: readonly T[];
+  /** Of the last page, to fetch it again when something may have been added. */
+  lastCursor: string | null;
+}
+
+/** One ticket on the screen: its state, conversation and log, kept fresh. */
+@Injectable()
+export class TicketStore {
+  private readonly client = inject(TicketClient);
+  private readonly actions = inject(TicketActions);
+  private readonly list = inject(TicketList);
+  private readonly outbox = inject(Outbox);
+  private gone = false;
+
+  private readonly current = signal<Ticket | null>(null);
+  private readonly failure = signal<Problem | null>(null);
+  private readonly conversation = signal<Pages<Message> | null>(null);
+  private readonly conversationFailure = signal<Problem | null>(null);
+  private readonly log = signal<Pages<TicketEvent> | null>(null);
+  private readonly collision = signal<Conflict | null>(null);
+
+  readonly ticket = this.current.asReadonly();
+  /** Why the ticket cannot be shown, or why it could not be looked at again. */
+  readonly problem = this.failure.asReadonly();
+  readonly messages = computed(() => this.conversation()?.items ?? []);
+  readonly messagesLoaded = computed(() => this.conversation() !== null);
+  readonly messagesProblem = this.conversationFailure.asReadonly();
+  readonly events = computed(() => this.log()?.items ?? []);
+  readonly timeline = computed(() => timelineOf(this.messages(), this.events()));
+  /** Messages of this ticket that are on their way or were not sent. */
+  readonly outgoing = computed(() => {
+    const ticket = this.current();
+    return ticket ? this.outbox.items().filter((item) => item.ticketId === ticket.id) : [];
+  });
+  /** Another agent's change that met one of ours. */
+  readonly conflict = this.collision.asReadonly();
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => {
+      this.gone = true;
+      this.outbox.watch(null);
+    });
+    whileVisible(EVERY_MS, () => void this.poll());
+    this.actions.states.pipe(takeUntilDestroyed()).subscribe((state) => {
+      if (state.id === this.current()?.id) this.current.set(state);
+    });
+    this.outbox.sent.pipe(takeUntilDestroyed()).subscribe((message) => {
+      if (message.ticketId !== this.current()?.id) return;
+      this.addMessages([message]);
+      void this.poll();
+    });
+  }
+
+  /** Loads the ticket with everything around it. @param ref number or id */
+  async open(ref: string): Promise<void> {
+    this.failure.set(null);
+    const known = this.list.rows().find((row) => String(row.number) === ref || row.id === ref);
+    if (known) this.begin(known);
+    try {
+      const ticket = await this.client.get(ref);
+      if (this.gone) return;
+      if (known) this.current.set(ticket);
+      else this.begin(ticket);
+      await Promise.all([this.loadMessages(), this.loadEvents()]);
+      if (!this.gone) await this.markRead(ticket.id);
+    } catch (error) {
+      this.failure.set(toProblem(error));
+    }
+  }
+
+  /** Shows the change at once; another's change that came first becomes `conflict`. */
+  set(change: TicketChange): Promise<void> {
+    const ticket = this.current();
+    if (!ticket) return Promise.resolve();
+    this.collision.set(null);
+    const onConflict = (conflict: Conflict) => {
+      this.collision.set(conflict);
+      void this.loadEvents();
+    };
+    return this.actions.set(ticket, change, onConflict).then(() => this.loadEvents());
+  }
+
+  /** Sets what another's change had kept from being set. */
+  applyMine(): Promise<void> {
+    const conflict = this.collision();
+    return conflict ? this.set(conflict.change) : Promise.resolve();
+  }
+
+  dismissConflict(): void {
+    this.collision.set(null);
+  }
+
+  async loadMessages(): Promise<void> {
+    const id = this.current()?.id;
+    if (!id) return;
+    this.conversationFailure.set(null);
+    try {
+      let cursor = this.conversation()?.lastCursor ?? null;
+      let next: string | null = cursor;
+      do {
+        cursor = next;
+        const page = await this.client.messages(id, cursor);
+        if (this.gone) return;
+        this.addMessages(page.items, cursor);
+        next = page.nextCursor;
+      } while (next);
+      this.outbox.reconcile(id, this.messages());
+    } catch (error) {
+      this.conversationFailure.set(toProblem(error));
+    }
+  }
+
+  /** Looks for news of others. What fails is tried at the next turn. */
+  async poll(): Promise<void> {
+    const before = this.current();
+    if (!before || this.actions.isPending(before.id)) return;
+    const now = await this.client.get(before.id).catch(() => null);
+    if (!now || this.gone || this.actions.isPending(before.id)) return;
+    const moved = now.version !== before.version;
+    this.current.set(now);
+    this.list.refresh(now);
+    if (!moved && this.messagesLoaded() && !this.messagesProblem()) return;
+    await Promise.all([this.loadMessages(), this.loadEvents()]);
+    if (now.unread) await this.markRead(now.id);
+  }
+
+  private begin(ticket: Ticket): void {
+    this.current.set(ticket);
+    this.outbox.watch(ticket.id);
+    this.list.cursorId.set(ticket.id);
+  }
+
+  /** The log is an extra: without it the page still works, and the next look brings it. */
+  private async loadEvents(): Promise<void> {
+    const id = this.current()?.id;
+    if (!id) return;
+    try {
+      let next: string | null = this.log()?.lastCursor ?? null;
+      do {
+        const cursor: string | null = next;
+        const page = await this.client.events(id, cursor);
+        if (this.gone) return;
+        this.log.update((log) => ({ items: merge(log?.items ?? [], page.items), lastCursor: cursor }));
+        next = page.nextCursor;
+      } while (next);
+    } catch {
+      this.log.update((log) => log ?? { items: [], lastCursor: null });
+    }
+  }
+
+  private addMessages(items: readonly Message[], cursor?: string | null): void {
+    this.conversation.update((pages) => ({
+      items: merge(pages?.items ?? [], items),
+      lastCursor: cursor === undefined ? (pages?.lastCursor ?? null) : cursor,
+    }));
+  }
+
+  private async markRead(id: string): Promise<void> {
+    if (document.visibilityState !== 'visible') return;
+    await this.client.markRead(id).catch(() => undefined);
+    const read = (ticket: Ticket) => ({ ...ticket, unread: false });
+    const row = this.list.find(id);
+    if (row) this.list.replace(read(row));
+    this.current.update((ticket) => (ticket?.id === id ? read(ticket) : ticket));
+  }
+}
+
+/** Both, each once, in the order they happened. */
+function merge<T extends { id: string; createdAt: string }>(known: readonly T[], added: readonly T[]): T[] {
+  const all = new Map([...known, ...added].map((item) => [item.id, item]));
+  return [...all.values()].sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id));
+}

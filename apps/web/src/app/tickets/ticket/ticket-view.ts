@@ -1,0 +1,141 @@
+import { Clipboard } from '@angular/cdk/clipboard';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  type ElementRef,
+  type OnInit,
+  computed,
+  effect,
+  inject,
+  input,
+  viewChild,
+} from '@angular/core';
+import { Title } from '@angular/platform-browser';
+import { Router, RouterLink } from '@angular/router';
+import { Icon } from '../../shared/ui/icon/icon';
+import { Kbd } from '../../shared/ui/marks/kbd';
+import { PriorityMark } from '../../shared/ui/marks/priority-mark';
+import { StatusMark } from '../../shared/ui/marks/status-mark';
+import { useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
+import { Skeleton } from '../../shared/ui/state/skeleton';
+import { State } from '../../shared/ui/state/state';
+import { Toaster } from '../../shared/ui/toast/toaster';
+import { mayMove } from '../data/ticket-change';
+import { DeskLayout } from '../desk/desk-layout';
+import { Details } from '../details/details';
+import { EditRequests } from '../editor/edit-requests';
+import { ReplyEditor } from '../editor/reply-editor';
+import { TicketDeeds } from '../ui/ticket-deeds';
+import { Waiting } from '../ui/waiting';
+import { ClosedNotice } from './closed-notice';
+import { ConflictStrip } from './conflict-strip';
+import { Conversation } from './conversation';
+import { ListPlace } from './list-place';
+import { TicketStore } from './ticket-store';
+
+/** One ticket: what was said, what can be said next, and everything about it. */
+@Component({
+  selector: 'desk-ticket-view',
+  imports: [
+    ClosedNotice,
+    ConflictStrip,
+    Conversation,
+    Details,
+    Icon,
+    Kbd,
+    PriorityMark,
+    ReplyEditor,
+    RouterLink,
+    Skeleton,
+    State,
+    StatusMark,
+    Waiting,
+  ],
+  templateUrl: './ticket-view.html',
+  styleUrl: './ticket-view.scss',
+  providers: [EditRequests, ListPlace, TicketDeeds, TicketStore],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class TicketView implements OnInit {
+  private readonly clipboard = inject(Clipboard);
+  private readonly router = inject(Router);
+  private readonly title = inject(Title);
+  private readonly toaster = inject(Toaster);
+  private readonly solveButton = viewChild<ElementRef<HTMLElement>>('solve');
+  private readonly editor = viewChild(ReplyEditor);
+  protected readonly deeds = inject(TicketDeeds);
+  protected readonly layout = inject(DeskLayout);
+  protected readonly place = inject(ListPlace);
+  protected readonly store = inject(TicketStore);
+
+  /** Number or id. */
+  readonly ref = input.required<string>();
+
+  protected readonly ticket = this.store.ticket;
+  protected readonly canSolve = computed(() => {
+    const ticket = this.ticket();
+    return ticket !== null && ticket.status !== 'solved' && mayMove(ticket.status, 'solved');
+  });
+
+  constructor() {
+    this.layout.compact.set(true);
+    this.layout.closePanelOver();
+    this.deeds.apply = (_ticket, change) => this.store.set(change);
+    this.deeds.useKeys('Ticket', () => this.target());
+    useShortcuts('Ticket', [
+      {
+        keys: 'j',
+        label: 'Next ticket',
+        run: () => this.go(this.place.next()),
+        when: () => !!this.place.next(),
+      },
+      {
+        keys: 'k',
+        label: 'Previous ticket',
+        run: () => this.go(this.place.previous()),
+        when: () => !!this.place.previous(),
+      },
+      { keys: 'r', label: 'Reply', run: () => this.editor()?.begin('reply'), when: () => !!this.editor() },
+      {
+        keys: 'n',
+        label: 'Internal note',
+        run: () => this.editor()?.begin('note'),
+        when: () => !!this.editor(),
+      },
+      { keys: 'd', label: 'Show or hide the details', run: () => this.layout.togglePanel() },
+      { keys: 'Escape', label: 'Back to the list', run: () => this.back() },
+    ]);
+    effect(() => {
+      const ticket = this.ticket();
+      if (ticket) this.title.setTitle(`#${ticket.number} ${ticket.subject} · Liftdesk`);
+    });
+  }
+
+  ngOnInit(): void {
+    void this.store.open(this.ref());
+  }
+
+  protected target() {
+    const ticket = this.ticket();
+    return ticket && { ticket, origin: this.solveButton()?.nativeElement ?? null };
+  }
+
+  protected copyLink(): void {
+    const link = `${location.origin}/tickets/${this.ticket()?.number ?? ''}`;
+    if (this.clipboard.copy(link)) this.toaster.show({ text: `Link to #${this.ticket()?.number} copied` });
+  }
+
+  protected finish(): void {
+    const target = this.target();
+    if (target) void this.deeds.solve(target);
+  }
+
+  private go(number: number | null): void {
+    if (number !== null) void this.router.navigate(['/tickets', number]);
+  }
+
+  private back(): void {
+    if (this.layout.panelOver() && this.layout.panelOpen()) return this.layout.togglePanel();
+    void this.router.navigate(['/tickets'], { queryParams: this.place.params() });
+  }
+}
