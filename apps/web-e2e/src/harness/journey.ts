@@ -1,0 +1,99 @@
+import {
+  type APIRequestContext,
+  type BrowserContextOptions,
+  type Page,
+  test as base,
+  expect,
+} from '@playwright/test';
+import { Desk } from './desk';
+import { Api } from './api';
+import type { Person } from './people';
+import { QuietPage } from './quiet-page';
+
+export interface Visit extends BrowserContextOptions {
+  /** Signed in already. Without it the visitor stands at the door. */
+  as?: Person;
+  /** Another desk than the one of this worker. */
+  at?: Desk;
+}
+
+interface Fixtures {
+  /** Opens a browser of its own for somebody; every page in it has to stay quiet to the end. */
+  visit: (visit?: Visit) => Promise<Page>;
+  /** The same desk without a browser, for what a journey needs to be there already. */
+  api: Api;
+  /** Names what a page may complain about because the journey provokes it. */
+  expectNoise: (page: Page, ...noise: RegExp[]) => void;
+}
+
+interface AutomaticFixtures {
+  /** Keeps what the server said with the report of a journey that failed. */
+  serverLog: void;
+}
+
+interface WorkerFixtures {
+  desk: Desk;
+}
+
+const listeners = new WeakMap<Page, QuietPage>();
+
+export const test = base.extend<Fixtures & AutomaticFixtures, WorkerFixtures>({
+  desk: [
+    async ({}, use) => {
+      const desk = await Desk.open();
+      await use(desk);
+      await desk.close();
+    },
+    { scope: 'worker' },
+  ],
+  serverLog: [
+    async ({ desk }, use, info) => {
+      const before = desk.log.length;
+      await use();
+      if (info.status === info.expectedStatus) return;
+      await info.attach('server.log', { body: desk.log.slice(before), contentType: 'text/plain' });
+    },
+    { auto: true },
+  ],
+  api: async ({ desk, playwright }, use) => {
+    const requests: APIRequestContext[] = [];
+    await use(
+      new Api(async () => {
+        const request = await playwright.request.newContext({ baseURL: desk.url });
+        requests.push(request);
+        return request;
+      }),
+    );
+    for (const request of requests) await request.dispose();
+  },
+  visit: async ({ browser, desk, contextOptions, viewport, locale, timezoneId }, use) => {
+    const pages: Page[] = [];
+    await use(async ({ as: person, at = desk, ...options } = {}) => {
+      const context = await browser.newContext({
+        ...contextOptions,
+        viewport,
+        locale,
+        timezoneId,
+        baseURL: at.url,
+        ...options,
+      });
+      if (person) {
+        const { email, password } = person;
+        const answer = await context.request.post('/api/auth/login', { data: { email, password } });
+        expect(answer.status(), `sign-in of ${email}`).toBe(200);
+      }
+      const page = await context.newPage();
+      listeners.set(page, new QuietPage(page));
+      pages.push(page);
+      return page;
+    });
+    const complaints = pages.flatMap((page) => listeners.get(page)?.complaints() ?? []);
+    for (const page of pages) await page.context().close();
+    expect(complaints, 'errors on the console').toEqual([]);
+  },
+  expectNoise: async ({}, use) => {
+    await use((page, ...noise) => listeners.get(page)?.expect(...noise));
+  },
+});
+
+export { expect } from '@playwright/test';

@@ -1,0 +1,168 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from './harness/accessibility';
+import { type Visit, expect, test } from './harness/journey';
+import { expectNoSidewaysScroll, takeScreenshot } from './harness/layout';
+import { KATRIN, MAJA, type Person } from './harness/people';
+
+interface Place {
+  name: string;
+  as?: Person;
+  /** Goes there and waits until everything is on the screen. */
+  open: (page: Page) => Promise<void>;
+}
+
+const queueIsFull = (page: Page) => expect(page.getByRole('row').first()).toBeVisible();
+
+/** To the ticket with these words in its subject, as somebody who looks for it. */
+async function openInQueue(page: Page, words: string): Promise<void> {
+  await page.goto(`/tickets?q=${encodeURIComponent(words)}`);
+  await page.getByRole('row').getByRole('link').first().click();
+  await expect(page.getByRole('article').first()).toBeVisible();
+}
+
+async function openMine(page: Page, words: string): Promise<void> {
+  await page.goto('/my/tickets');
+  await page.getByRole('link', { name: words }).last().click();
+  await expect(page.getByRole('article').first()).toBeVisible();
+}
+
+const PLACES: Place[] = [
+  {
+    name: 'sign-in',
+    open: async (page) => {
+      await page.goto('/sign-in');
+      await expect(page.getByRole('region', { name: 'Demo accounts' })).toBeVisible();
+    },
+  },
+  {
+    name: 'register',
+    open: async (page) => {
+      await page.goto('/register');
+      await expect(page.getByRole('heading', { name: 'Make an account' })).toBeVisible();
+    },
+  },
+  {
+    name: 'my-tickets',
+    as: KATRIN,
+    open: async (page) => {
+      await page.goto('/my/tickets');
+      await expect(page.getByRole('region', { name: 'Recently solved tickets' })).toBeVisible();
+    },
+  },
+  {
+    name: 'my-new-ticket',
+    as: KATRIN,
+    open: async (page) => {
+      await page.goto('/my/tickets/new');
+      await expect(page.getByLabel('What happened?')).toBeVisible();
+    },
+  },
+  { name: 'my-conversation', as: KATRIN, open: (page) => openMine(page, 'Akku zeigt E-04') },
+  {
+    name: 'my-account',
+    as: KATRIN,
+    open: async (page) => {
+      await page.goto('/account');
+      await expect(page.getByText('This device', { exact: true })).toBeVisible();
+    },
+  },
+  {
+    name: 'queue',
+    as: MAJA,
+    open: async (page) => {
+      await page.goto('/tickets');
+      await queueIsFull(page);
+    },
+  },
+  {
+    name: 'queue-search',
+    as: MAJA,
+    open: async (page) => {
+      await page.goto('/tickets?q=is:open tag:battery');
+      await queueIsFull(page);
+      const search = page.getByRole('searchbox', { name: 'Search tickets' });
+      await expect(search).toBeVisible();
+      await expect(search).toHaveValue('is:open tag:battery');
+    },
+  },
+  { name: 'ticket', as: MAJA, open: (page) => openInQueue(page, 'Akku zeigt E-04') },
+  { name: 'ticket-with-notes', as: MAJA, open: (page) => openInQueue(page, 'Front fork recall') },
+  {
+    name: 'ticket-note',
+    as: MAJA,
+    open: async (page) => {
+      await openInQueue(page, 'Front fork recall');
+      await page.getByRole('tab', { name: 'Internal note' }).click();
+      await page.getByRole('textbox', { name: 'Internal note' }).fill('Courier comes at **four**.');
+    },
+  },
+  {
+    name: 'ticket-picture',
+    as: MAJA,
+    open: async (page) => {
+      await openInQueue(page, 'Akku zeigt E-04');
+      await page
+        .getByRole('button', { name: /^Preview .*jpg/ })
+        .first()
+        .click();
+      await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
+    },
+  },
+  {
+    name: 'queue-empty',
+    as: MAJA,
+    open: async (page) => {
+      await page.goto('/tickets?status=open&tag=nosuchtag');
+      await expect(page.getByRole('heading', { name: /No ticket matches/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'all-keys',
+    as: MAJA,
+    open: async (page) => {
+      await page.goto('/tickets');
+      await queueIsFull(page);
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog', { name: 'All keys' })).toBeVisible();
+    },
+  },
+  {
+    name: 'agent-new-ticket',
+    as: MAJA,
+    open: async (page) => {
+      await page.goto('/tickets/new');
+      await expect(page.getByLabel('Subject')).toBeVisible();
+    },
+  },
+  {
+    name: 'not-found',
+    as: MAJA,
+    open: async (page) => {
+      await page.goto('/no/such/page');
+      await expect(page.getByRole('heading', { name: 'This page is not here' })).toBeVisible();
+    },
+  },
+];
+
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const NARROW = { width: 320, height: 640 };
+
+for (const { name, as, open } of PLACES) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`${name} is sound on a desk and on a phone, ${colorScheme}`, async ({ visit }) => {
+      for (const viewport of [WIDE, PHONE]) {
+        const device: Visit = { as, colorScheme, viewport };
+        const page = await visit(viewport === PHONE ? { ...device, hasTouch: true, isMobile: true } : device);
+        await open(page);
+        await takeScreenshot(page, `${name}-${viewport.width}-${colorScheme}`);
+        // Colours are the same at every width, names and roles in every theme.
+        if (viewport === WIDE || colorScheme === 'light') await expectAccessible(page);
+        if (viewport === WIDE) continue;
+        await expectNoSidewaysScroll(page);
+        await page.setViewportSize(NARROW);
+        await expectNoSidewaysScroll(page);
+      }
+    });
+  }
+}
