@@ -15,6 +15,7 @@ class FakeProcess extends EventEmitter {
 
 describe('a signal', () => {
   let server: http.Server;
+  let port: number;
   let target: FakeProcess;
   let done: string[];
   let answer: (() => void)[];
@@ -30,6 +31,7 @@ describe('a signal', () => {
       server.emit('asked');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
   });
   afterEach(() => {
     server.closeAllConnections();
@@ -51,7 +53,6 @@ describe('a signal', () => {
     );
   }
   function ask(path: string): Promise<string> {
-    const { port } = server.address() as AddressInfo;
     return new Promise((resolve, reject) => {
       const call = http.get({ port, host: '127.0.0.1', path, agent }, (res) => {
         let text = '';
@@ -70,8 +71,8 @@ describe('a signal', () => {
       const slow = ask('/slow');
       await asked;
       target.emit(signal);
-      const refused = new Promise((resolve) => setImmediate(resolve)).then(() => ask('/late'));
-      await expect(refused).rejects.toThrow();
+      while (server.listening) await new Promise((resolve) => setImmediate(resolve));
+      await expect(ask('/late')).rejects.toThrow('ECONNREFUSED');
       expect(done).toEqual(['not ready']);
       const exited = once(target, 'exited');
       answer.at(-1)?.();
