@@ -8,6 +8,17 @@ async function signIn(page: Page, { email, password }: Person): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** Keeps what the page asks for from the server until the returned function is called. */
+async function holdReads(page: Page): Promise<() => void> {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/api/**', async (route) => {
+    if (route.request().method() === 'GET') await released;
+    await route.fallback();
+  });
+  return release;
+}
+
 test('a link to a ticket survives the sign-in, on either side', async ({ visit, api }) => {
   const lena = somebody('Lena Vogt');
   const ticket = await (await api.register(lena)).openTicket('Bell fell off', 'It rang and fell.');
@@ -81,10 +92,15 @@ test('a dead session asks to sign in and sends what was typed', async ({ visit, 
       const words = `Typed by ${person.name} while the session ended`;
       await page.goto(path);
       await page.getByRole('textbox', { name: field }).fill(words);
+      // The page looks for news by itself; here the sending must be what finds the session gone.
+      await page.waitForLoadState('networkidle');
+      const letNewsThrough = await holdReads(page);
       expect((await page.request.post('/api/auth/logout')).status()).toBe(204);
       await page.getByRole('button', { name: send }).first().click();
 
       const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+      await expect(dialog).toBeVisible();
+      letNewsThrough();
       await dialog.getByLabel(`Password of ${person.email}`).fill('a wrong one');
       await dialog.getByRole('button', { name: 'Sign in' }).click();
       await expect(dialog).toContainText('This is not your password');
