@@ -5,9 +5,9 @@ import { closeLogger, createLogger, nestLogger, type Logger } from '@liftdesk/lo
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname } from 'node:path';
-import { DataSource, In, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { AppModule } from './app.module';
-import { DEMO_ACCOUNTS } from './auth/demo-accounts';
+import { assertNoDemoAccounts } from './auth/demo-accounts';
 import { SetupLink } from './auth/setup-link';
 import { buildVersion } from './common/build-version';
 import { StartupError } from './common/startup-error';
@@ -19,8 +19,6 @@ import { openSqlite } from './database/sqlite';
 import type { DrainOptions } from './http/drain';
 import { assertPortFree, portError } from './http/listen';
 import { FastExpressAdapter } from './http/fast-express.adapter';
-import { normaliseEmail } from './users/email';
-import { User } from './users/user.entity';
 import { UsersService } from './users/users.service';
 
 /** A server that answers, and the way to end it. */
@@ -98,15 +96,6 @@ function drainOf(
     // With a new connection per request PM2's reload loses some unless the process stays a moment longer.
     lingerMs: config.app.NODE_ENV === 'production' ? 1_000 : 0,
   };
-}
-
-/** Their passwords stand in the source: a database that was tried out with demo data is no production database. */
-async function assertNoDemoAccounts(dataSource: DataSource): Promise<void> {
-  const emailNorm = In(DEMO_ACCOUNTS.map(({ email }) => normaliseEmail(email)));
-  if (!(await dataSource.manager.existsBy(User, { emailNorm, disabledAt: IsNull() }))) return;
-  throw new StartupError(
-    'The database has demo accounts, whose passwords everybody knows: set DATABASE_PATH to another file for production',
-  );
 }
 
 /** Somebody must be able to sign in: without anybody at the desk the operator gets a link. */

@@ -17,6 +17,7 @@ import { AccessTokens } from './access-tokens';
 import type { Actor } from './actor';
 import { AuthConfig } from './auth.config';
 import { LoginDto, RegisterDto, SetupDto, SignedInDto } from './auth.dto';
+import { isDemoAddress } from './demo-accounts';
 import { assertGoodPassword, hashPassword, passwordMatches } from './password';
 import { secretHash } from './secrets';
 import { SessionsService, StartedSession } from './sessions.service';
@@ -57,16 +58,17 @@ export class AuthService {
    * Makes a customer and signs it in. A retry with the same key and body signs in again instead: a session is no
    * answer to keep for later.
    * @throws ConflictError when the address is taken
+   * @throws ValidationError also for the address of a demo account, outside development
    * @throws IdempotencyMismatchError when the key came with another body
    */
   async register(body: RegisterDto, origin: Origin, key?: string): Promise<SignIn> {
-    assertGoodPassword(body.password, body.email);
+    this.assertMayRegister(body);
     return this.createAndSignIn(body, 'customer', origin, { key });
   }
 
   /** Makes the first admin, by the one-time link printed to the operator. */
   async setUp(body: SetupDto, origin: Origin): Promise<SignIn> {
-    assertGoodPassword(body.password, body.email);
+    this.assertMayRegister(body);
     this.setupLink.assertValid(body.token);
     const precondition = async (manager: EntityManager): Promise<void> => {
       if (await this.users.anyStaff(manager)) throw new ConflictError('Liftdesk is set up already: sign in');
@@ -155,6 +157,13 @@ export class AuthService {
     });
     this.logger.log({ message: 'password.changed', userId: user.id });
     return this.signedIn(user, session);
+  }
+
+  private assertMayRegister({ email, password }: RegisterDto): void {
+    assertGoodPassword(password, email);
+    // With its known password such an account would keep production from starting again.
+    if (!this.config.development && isDemoAddress(email))
+      throw ValidationError.of('/email', 'This address is kept for demonstrations: take another');
   }
 
   private async createAndSignIn(
