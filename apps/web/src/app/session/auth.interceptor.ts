@@ -8,23 +8,29 @@ const WITHOUT_TOKEN = /^\/api\/auth\/(login|register|refresh|setup|options|passw
 /** Signed links carry their own right and must never see the token. */
 const SIGNED_FILE = /^\/api\/files\//;
 
-/** Puts the access token on calls to our own API, and after a 401 renews the session unseen and sends again. */
+/**
+ * Puts the access token on calls to our own API, and after a 401 renews the session unseen and sends again. While the
+ * session has ended, nothing goes out.
+ */
 export const authInterceptor: HttpInterceptorFn = (request, next) => {
   if (!request.url.startsWith('/api/') || WITHOUT_TOKEN.test(request.url) || SIGNED_FILE.test(request.url)) {
     return next(request);
   }
   const session = inject(Session);
-  const token = session.accessToken();
-  return next(withToken(request, token)).pipe(
-    catchError((error: unknown) => {
-      if (!(error instanceof HttpErrorResponse) || error.status !== 401) return throwError(() => error);
-      return from(session.recover(token)).pipe(
-        switchMap((again) =>
-          again ? next(withToken(request, session.accessToken())) : throwError(() => error),
-        ),
-      );
-    }),
-  );
+  const send = () => {
+    const token = session.accessToken();
+    return next(withToken(request, token)).pipe(
+      catchError((error: unknown) => {
+        if (!(error instanceof HttpErrorResponse) || error.status !== 401) return throwError(() => error);
+        return from(session.recover(token)).pipe(
+          switchMap((again) =>
+            again ? next(withToken(request, session.accessToken())) : throwError(() => error),
+          ),
+        );
+      }),
+    );
+  };
+  return session.hasEnded() ? from(session.whenBack()).pipe(switchMap(send)) : send();
 };
 
 function withToken<T>(request: HttpRequest<T>, token: string | null): HttpRequest<T> {

@@ -111,6 +111,41 @@ describe('Session', () => {
     expect(left).toEqual([]);
   });
 
+  it('sends nothing while the session has ended, and everything once its user is back', async () => {
+    session.adopt(aSignedIn('old'));
+    const answers = [get('/api/a'), get('/api/b')];
+    const [first, second] = ['/api/a', '/api/b'].map((path) => server.expectOne(path));
+    first?.flush(null, NOBODY);
+    await rest();
+    server.expectOne(REFRESH).flush(null, NOBODY);
+    await rest();
+    // An answer that was on its way, and a new question.
+    second?.flush(null, NOBODY);
+    answers.push(get('/api/c'));
+    await rest();
+    server.expectNone(() => true);
+    session.adopt(aSignedIn('new'));
+    await rest();
+    for (const path of ['/api/a', '/api/b', '/api/c']) {
+      const again = server.expectOne(path);
+      expect(again.request.headers.get('Authorization')).toBe('Bearer new');
+      again.flush(path);
+    }
+    await expect(Promise.all(answers)).resolves.toEqual(['/api/a', '/api/b', '/api/c']);
+  });
+
+  it('goes on from an unreachable server when another tab signs in', async () => {
+    const started = session.start();
+    server.expectOne(REFRESH).error(new ProgressEvent('error'));
+    await rest();
+    expect(session.state()).toBe('unreachable');
+    hear({ kind: 'signed-in', userId: 'x' });
+    server.expectOne(REFRESH).flush(aSignedIn('one'));
+    await started;
+    expect(session.state()).toBe('signed-in');
+    expect(session.problem()).toBeNull();
+  });
+
   it('passes the failure on, and stays signed in, when the refresh cannot be reached', async () => {
     session.adopt(aSignedIn('old'));
     const answer = get('/api/a');

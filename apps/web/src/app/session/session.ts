@@ -1,4 +1,4 @@
-import { Injectable, computed, inject, signal } from '@angular/core';
+import { Injectable, computed, inject, signal, untracked } from '@angular/core';
 import type { SignedIn, User } from '@liftdesk/api-client';
 import { toProblem, type Problem } from '../shared/http/problem';
 import { AuthClient } from './auth-client';
@@ -75,15 +75,25 @@ export class Session {
     return this.renewing;
   }
 
+  /** True while asking the server for anything is in vain until the user has signed in again. */
+  hasEnded(): boolean {
+    return untracked(this.currentState) === 'ended';
+  }
+
+  /** Resolves when the user of an ended session is back. */
+  whenBack(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
   /**
    * After a 401 to a request that carried `tokenUsed`: resolves when it is worth sending again, which may be after
    * the user has signed in again. False when nobody is signed in; rejects when the server cannot be reached.
    */
   async recover(tokenUsed: string | null): Promise<boolean> {
     if (this.token !== null && this.token !== tokenUsed) return true;
-    if (await this.renew()) return true;
-    if (this.currentState() !== 'ended') return false;
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (!this.hasEnded() && (await this.renew())) return true;
+    if (!this.hasEnded()) return false;
+    await this.whenBack();
     return true;
   }
 
@@ -140,6 +150,7 @@ export class Session {
   private onSignedInElsewhere(userId: string): void {
     const user = this.currentUser();
     if (user && user.id !== userId) this.leave('/');
+    else if (this.currentState() === 'unreachable') void this.retryStart();
     else if (this.currentState() !== 'signed-in') void this.renew().catch(() => undefined);
   }
 }

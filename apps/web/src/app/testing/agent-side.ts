@@ -42,7 +42,10 @@ export function provideAgentSide(routes: Routes = []): Provider[] {
     TicketActions,
     TicketList,
     ViewCounts,
-    { provide: Session, useValue: { user: signal(me), signOut: () => Promise.resolve() } },
+    {
+      provide: Session,
+      useValue: { user: signal(me), state: signal('signed-in'), signOut: () => Promise.resolve() },
+    },
   ] as Provider[];
 }
 

@@ -38,7 +38,7 @@ describe('a conversation', () => {
         provideHttpClient(),
         provideHttpClientTesting(),
         provideAnyRoute(),
-        { provide: Session, useValue: { user: signal(aUser()) } },
+        { provide: Session, useValue: { user: signal(aUser()), state: signal('signed-in') } },
       ],
     });
   });

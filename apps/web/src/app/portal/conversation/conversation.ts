@@ -19,7 +19,7 @@ import { Session } from '../../session/session';
 import type { Attachment, Message, Ticket } from '@liftdesk/api-client';
 import { toProblem } from '../../shared/http/problem';
 import { Time } from '../../shared/time/time';
-import { whileVisible } from '../../shared/time/while-visible';
+import { whileWatched } from '../../session/while-watched';
 import { Drafts } from '../../shared/ui/drafts/drafts';
 import { Icon } from '../../shared/ui/icon/icon';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
@@ -75,7 +75,7 @@ export class Conversation {
     effect(() => {
       if (this.loaded.hasValue()) this.onLoaded(this.loaded.value());
     });
-    whileVisible(30_000, () => {
+    whileWatched(30_000, () => {
       if (this.loaded.hasValue()) this.loaded.reload();
     });
   }

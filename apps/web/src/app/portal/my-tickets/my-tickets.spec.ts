@@ -24,7 +24,7 @@ describe('my tickets', () => {
         provideHttpClient(),
         provideHttpClientTesting(),
         provideAnyRoute(),
-        { provide: Session, useValue: { user: signal(aUser()) } },
+        { provide: Session, useValue: { user: signal(aUser()), state: signal('signed-in') } },
       ],
     });
     server = TestBed.inject(HttpTestingController);

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input } from '@an
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '../../session/session';
 import { toProblem } from '../../shared/http/problem';
-import { whileVisible } from '../../shared/time/while-visible';
+import { whileWatched } from '../../session/while-watched';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Skeleton } from '../../shared/ui/state/skeleton';
 import { State } from '../../shared/ui/state/state';
@@ -61,7 +61,7 @@ export class MyTickets {
   });
 
   constructor() {
-    whileVisible(60_000, () => {
+    whileWatched(60_000, () => {
       this.open.reload();
       this.solved.reload();
     });

@@ -1,6 +1,17 @@
 import { Dialog, DialogRef } from '@angular/cdk/dialog';
-import { ChangeDetectionStrategy, Component, effect, inject, signal } from '@angular/core';
-import { Router } from '@angular/router';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  effect,
+  inject,
+  signal,
+} from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { NavigationEnd, Router } from '@angular/router';
+import { filter } from 'rxjs';
 import { Field } from '../../shared/ui/form/field';
 import { Password } from '../../shared/ui/form/password';
 import { Refusal } from '../../shared/ui/form/refusal';
@@ -20,6 +31,8 @@ import { Session } from '../session';
 })
 export class SignInAgain {
   private readonly client = inject(AuthClient);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
   private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly leavePage = inject(LEAVE);
@@ -34,6 +47,7 @@ export class SignInAgain {
     effect(() => {
       if (this.session.state() === 'signed-in') this.dialog.close();
     });
+    this.keepFocus();
   }
 
   protected wrongPassword(): boolean {
@@ -50,6 +64,16 @@ export class SignInAgain {
   protected leave(): void {
     this.leavePage(`/sign-in?returnUrl=${encodeURIComponent(this.router.url)}`);
   }
+
+  /** A page that comes up underneath, by Back, takes the focus to itself. */
+  private keepFocus(): void {
+    const moves = this.router.events.pipe(
+      filter((event) => event instanceof NavigationEnd),
+      takeUntilDestroyed(),
+    );
+    const focus = () => this.host.nativeElement.querySelector<HTMLElement>('desk-password input')?.focus();
+    moves.subscribe(() => afterNextRender(focus, { injector: this.injector }));
+  }
 }
 
 /** Asks the user of an ended session for the password again; it closes when the session is back. */
@@ -59,5 +83,7 @@ export function openSignInAgain(dialog: Dialog): void {
     ariaLabel: 'Sign in again',
     width: 'min(420px, calc(100vw - 24px))',
     disableClose: true,
+    // Back moves the page underneath; the way in stays.
+    closeOnNavigation: false,
   });
 }

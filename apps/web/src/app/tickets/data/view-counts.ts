@@ -1,6 +1,6 @@
 import { Injectable, inject, signal } from '@angular/core';
 import type { TicketCounts } from '@liftdesk/api-client';
-import { whileVisible } from '../../shared/time/while-visible';
+import { whileWatched } from '../../session/while-watched';
 import { TicketClient } from './ticket-client';
 import type { View } from './views';
 
@@ -14,7 +14,7 @@ export class ViewCounts {
 
   constructor() {
     void this.refresh();
-    whileVisible(EVERY_MS, () => void this.refresh());
+    whileWatched(EVERY_MS, () => void this.refresh());
   }
 
   /** `86`, `1000+`; empty while it is not known. */

@@ -15,7 +15,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { Title } from '@angular/platform-browser';
 import { ActivatedRoute, Router, RouterLink } from '@angular/router';
 import { Time } from '../../shared/time/time';
-import { whileVisible } from '../../shared/time/while-visible';
+import { whileWatched } from '../../session/while-watched';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { CopyId } from '../../shared/ui/state/copy-id';
@@ -102,7 +102,7 @@ export class Queue {
       void untracked(() => this.list.show(filters));
       untracked(() => this.title.setTitle(`${this.name()} · Liftdesk`));
     });
-    whileVisible(EVERY_MS, () => void this.list.poll());
+    whileWatched(EVERY_MS, () => void this.list.poll());
     afterNextRender(() => this.comeBack());
     const onRow = () => this.list.rows().length > 0 && isFree(document.activeElement);
     const atCursor = () => {

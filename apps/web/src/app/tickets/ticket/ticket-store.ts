@@ -2,7 +2,7 @@ import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core'
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import type { Message, Ticket, TicketEvent } from '@liftdesk/api-client';
 import { type Problem, toProblem } from '../../shared/http/problem';
-import { whileVisible } from '../../shared/time/while-visible';
+import { whileWatched } from '../../session/while-watched';
 import { type Conflict, TicketActions } from '../data/ticket-actions';
 import type { TicketChange } from '../data/ticket-change';
 import { TicketClient } from '../data/ticket-client';
@@ -55,7 +55,7 @@ export class TicketStore {
       this.gone = true;
       this.outbox.watch(null);
     });
-    whileVisible(EVERY_MS, () => void this.poll());
+    whileWatched(EVERY_MS, () => void this.poll());
     this.actions.states.pipe(takeUntilDestroyed()).subscribe((state) => {
       if (state.id === this.current()?.id) this.current.set(state);
     });
