@@ -225,12 +225,20 @@ it('the time of a line is that of the clock, to the millisecond', () => {
   );
 });
 
+/** What express and a handler make of a request. */
+interface Answer {
+  status?: number;
+  abort?: boolean;
+  path?: string;
+  express?: object;
+}
+
 describe('request lines', () => {
-  async function request(path: string, answer: { status?: number; abort?: boolean; express?: object }) {
+  async function request(path: string, answer: Answer) {
     const logger = aLogger('debug');
     const log = requestLog(logger);
     const server = createServer((req, res) => {
-      Object.assign(req, { id: 'R1' });
+      Object.assign(req, { id: 'R1', ...(answer.path && { path: answer.path }) });
       log(req, res, () => {
         Object.assign(req, answer.express);
         res.statusCode = answer.status ?? 200;
@@ -281,9 +289,18 @@ describe('request lines', () => {
     expect(await request('/api/x', { abort: true })).toMatchObject({ message: 'request.aborted' });
   });
 
+  it('go by the path that the router reads, where there is one', async () => {
+    const line = await request('/x', { path: '/api/x' });
+    expect(line).toMatchObject({ route: '/api/x', level: 'info' });
+  });
+
   it.each([
     ['/api/x', 500, 'error'],
-    ['/health/ready', 503, 'debug'],
+    ['/health/ready', 503, 'warn'],
+    ['/health/ready', 200, 'debug'],
+    ['/healthy.css', 503, 'error'],
+    ['/apiary', 200, 'debug'],
+    ['/API/auth/login', 404, 'info'],
     ['/main.js', 200, 'debug'],
     ['/main.js', 404, 'info'],
   ])('%s with %i is a line of level %s', async (path, status, level) => {

@@ -11,6 +11,8 @@ const MESSAGE = Symbol.for('message');
 interface LoggedRequest extends IncomingMessage {
   id?: string;
   originalUrl?: string;
+  /** As the router reads it, while no router has cut anything off. */
+  path?: string;
   baseUrl?: string;
   route?: { path?: unknown };
   actor?: { userId?: string };
@@ -18,25 +20,33 @@ interface LoggedRequest extends IncomingMessage {
 
 /**
  * One line for each request when its answer is out, or its client gone: id, method, route, status, ms, bytes, user.
- * The route is the pattern (`/api/tickets/:id`), never the query. 5xx are errors; health probes and the client's
- * own files are debug lines unless they fail. First in the chain, after the request id.
+ * The route is the pattern (`/api/tickets/:id`), never the query. 5xx are errors, and warnings for health probes: those
+ * answer 503 while they drain. Probes that succeed and the client's own files are debug lines. First in the chain, after the request id.
  */
 export function requestLog(logger: Logger) {
   const onEachLine = JSON.stringify(logger.defaultMeta ?? {}).slice(1);
   const tail = onEachLine === '}' ? onEachLine : `,${onEachLine}`;
   return (req: IncomingMessage, res: ServerResponse, next: () => void): void => {
     const startedAt = performance.now();
+    const path = (req as LoggedRequest).path ?? pathOf(req as LoggedRequest);
     res.on('close', () => {
-      const level = levelOf(req as LoggedRequest, res.statusCode);
+      const level = levelOf(path, res.statusCode);
       if (LOG_LEVELS[level] > (LOG_LEVELS[logger.level as LogLevel] ?? LOG_LEVELS.info)) return;
-      logger.write(lineOf(req as LoggedRequest, res, level, performance.now() - startedAt, tail));
+      logger.write(lineOf(req as LoggedRequest, res, path, level, performance.now() - startedAt, tail));
     });
     next();
   };
 }
 
 /** JSON by hand: `JSON.stringify` of the whole line took two thirds of its time, at thousands of lines a second. */
-function lineOf(req: LoggedRequest, res: ServerResponse, level: LogLevel, took: number, tail: string) {
+function lineOf(
+  req: LoggedRequest,
+  res: ServerResponse,
+  path: string,
+  level: LogLevel,
+  took: number,
+  tail: string,
+) {
   const length = res.getHeader('content-length');
   const info = {
     [READY]: true,
@@ -47,7 +57,7 @@ function lineOf(req: LoggedRequest, res: ServerResponse, level: LogLevel, took: 
     message: res.writableFinished ? 'request.finished' : 'request.aborted',
     requestId: req.id,
     method: req.method,
-    route: routeOf(req),
+    route: routeOf(req, path),
     status: res.statusCode,
     ms: Math.round(took * 100) / 100,
     bytes: length === undefined ? undefined : Number(length),
@@ -68,20 +78,22 @@ function quoted(text: string | undefined): string {
   return text !== undefined && PLAIN.test(text) ? `"${text}"` : JSON.stringify(text ?? null);
 }
 
-function routeOf(req: LoggedRequest): string {
+function routeOf(req: LoggedRequest, path: string): string {
   const pattern = req.route?.path;
-  return typeof pattern === 'string' ? `${req.baseUrl ?? ''}${pattern}` : pathOf(req);
+  return typeof pattern === 'string' ? `${req.baseUrl ?? ''}${pattern}` : path.slice(0, 200);
 }
 
 function pathOf(req: LoggedRequest): string {
   const url = req.originalUrl ?? req.url ?? '';
   const query = url.indexOf('?');
-  return (query === -1 ? url : url.slice(0, query)).slice(0, 200);
+  return query === -1 ? url : url.slice(0, query);
 }
 
-function levelOf(req: LoggedRequest, status: number): LogLevel {
-  const url = req.originalUrl ?? req.url ?? '';
-  if (url.startsWith('/health')) return 'debug';
+const API = /^\/api(?:\/|$)/;
+const PROBE = /^\/health(?:\/|$)/;
+
+function levelOf(path: string, status: number): LogLevel {
+  if (PROBE.test(path)) return status >= 500 ? 'warn' : 'debug';
   if (status >= 500) return 'error';
-  return url.startsWith('/api') || status >= 400 ? 'info' : 'debug';
+  return status >= 400 || API.test(path) ? 'info' : 'debug';
 }

@@ -9,12 +9,14 @@ import type { ThrottlingConfig } from './throttling.config';
 /** What the limits read of a request; the actor has been set before the guard runs, or nobody is signed in. */
 export interface LimitedRequest extends IncomingMessage {
   ip?: string;
-  originalUrl?: string;
+  /** express's: as the router reads it. */
+  path: string;
   actor?: { userId: string; role: string };
 }
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<LimitedRequest>();
-const isProbe = (req: LimitedRequest) => (req.originalUrl ?? req.url ?? '').startsWith('/health');
+const PROBE = /^\/health(?:\/|$)/;
+const isProbe = (req: LimitedRequest) => PROBE.test(req.path);
 const reflector = new Reflector();
 
 /** The document's limits as @nestjs/throttler takes them: three buckets, of which one or two hold for a request. */

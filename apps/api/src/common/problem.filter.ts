@@ -82,6 +82,7 @@ export class ProblemFilter implements ExceptionFilter {
       ...extensions,
     };
     if (retryAfterSeconds) response.setHeader('Retry-After', String(retryAfterSeconds));
+    response.setHeader('Cache-Control', 'no-store');
     response.status(status).type('application/problem+json').send(JSON.stringify(problem));
   }
 

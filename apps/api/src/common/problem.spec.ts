@@ -40,6 +40,13 @@ describe('an error', () => {
     expectProblem(await request(desk.server).get('/api'), 404, 'not-found');
   });
 
+  it('of a route in other letters, which is logged like every other and kept by nobody', async () => {
+    const answer = await request(desk.server).post('/API/auth/login').send({});
+    expectProblem(answer, 404, 'not-found');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(await desk.log()).toContain('"route":"/API/auth/login","status":404');
+  });
+
   it('of a method that a route does not have', async () => {
     expectProblem(await desk.as(ana).delete('/tickets'), 404, 'not-found');
     expectProblem(await desk.as(ana).put('/auth/me'), 404, 'not-found');

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import express from 'express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { isApiUrl } from './security-headers';
+import { isApiPath } from './security-headers';
 
 export interface ClientFilesOptions {
   /** The built client: index.html and its assets. */
@@ -31,7 +31,7 @@ export function clientFiles({ folder, policy }: ClientFilesOptions): RequestHand
   });
   const page = new ClientPage(join(folder, 'index.html'), policy);
   return (req, res, next) => {
-    if ((req.method !== 'GET' && req.method !== 'HEAD') || isApiUrl(req.url)) next();
+    if ((req.method !== 'GET' && req.method !== 'HEAD') || isApiPath(req.path)) next();
     else if (isPage(req)) page.send(res, next);
     else assets(req, res, next);
   };

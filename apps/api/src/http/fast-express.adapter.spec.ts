@@ -54,6 +54,26 @@ describe('the fast adapter', () => {
     expect((await request(app.getHttpServer()).get('/nowhere')).status).toBe(404);
   });
 
+  it('routes a path only as it is written, so that whatever sorts paths by their beginning is right', async () => {
+    await create();
+    expect((await request(app.getHttpServer()).get('/READ')).status).toBe(404);
+  });
+
+  it.each(['http://desk.example/read?a=1', 'other://desk.example/read', 'http://[::1/read'])(
+    'serves the path of a whole address, as a proxy sends it: %s',
+    async (path) => {
+      await create();
+      const { port } = app.getHttpServer().address() as AddressInfo;
+      const status = await new Promise((resolve, reject) => {
+        http
+          .get({ port, host: '127.0.0.1', path }, (res) => resolve(res.resume().statusCode))
+          .on('error', reject);
+      });
+      expect(status).toBe(200);
+      expect(seen.req.originalUrl).toMatch(/^\/read/);
+    },
+  );
+
   it('hashes no body and does not name itself', async () => {
     await create();
     const { headers } = await request(app.getHttpServer()).get('/read');

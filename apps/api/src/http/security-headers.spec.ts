@@ -14,7 +14,7 @@ const answer = (path: string, options = { https: true }) =>
 
 describe('security headers', () => {
   it('of the API forbid everything a page could do, and to be stored', async () => {
-    for (const path of ['/api/tickets', '/health', '/api']) {
+    for (const path of ['/api/tickets', '/health', '/api', '/api?x=1']) {
       const { headers } = await answer(path);
       expect(headers).toMatchObject({
         'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -47,6 +47,10 @@ describe('security headers', () => {
     expect(policy).not.toContain('unsafe');
     expect(headers['referrer-policy']).toBe('no-referrer');
     expect(headers['x-powered-by']).toBeUndefined();
+  });
+
+  it('are the client’s for a path in other letters, which the router does not take for the API’s', async () => {
+    expect((await answer('/API/tickets')).headers['content-security-policy']).toContain("default-src 'self'");
   });
 
   it('allow inline styles on the OpenAPI pages only', async () => {

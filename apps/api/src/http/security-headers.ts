@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import helmet from 'helmet';
 import type { HelmetOptions } from 'helmet';
 
@@ -10,14 +11,14 @@ export interface SecurityHeaderOptions {
 }
 
 /** Pages of the OpenAPI browser: its bundle styles itself inline. */
-const DOCS = /^\/api\/docs(?:[/?]|$)/;
+const DOCS = /^\/api\/docs(?:\/|$)/;
 /** Say nothing about an answer that is no page. */
 const FOR_PAGES = new Set(['Cross-Origin-Opener-Policy', 'Referrer-Policy']);
-const API = /^\/(?:api|health)(?:[/?]|$)/;
+const API = /^\/(?:api|health)(?:\/|$)/;
 
-/** Whether a URL is the API's, or a load balancer's, and never the client's. */
-export function isApiUrl(url: string): boolean {
-  return API.test(url);
+/** Whether a path is the API's, or a load balancer's, and never the client's. `req.path`: as the router reads it. */
+export function isApiPath(path: string): boolean {
+  return API.test(path);
 }
 
 /**
@@ -32,9 +33,9 @@ export function securityHeaders(options: SecurityHeaderOptions) {
   ];
   const docs = headersOf(options, docsDirectives());
   const client = headersOf(options, clientDirectives(options));
-  return (req: IncomingMessage, res: ServerResponse, next: () => void): void => {
-    const url = req.url ?? '';
-    const headers = !isApiUrl(url) ? client : DOCS.test(url) ? docs : api;
+  return (req: Request, res: ServerResponse, next: () => void): void => {
+    const { path } = req;
+    const headers = !isApiPath(path) ? client : DOCS.test(path) ? docs : api;
     for (const [name, value] of headers) res.setHeader(name, value);
     next();
   };
