@@ -18,6 +18,12 @@ export class Page<T> {
     return (this.host.textContent ?? '').replace(/\s+/g, ' ').trim();
   }
 
+  /** Gives the component other inputs, as a new address does. */
+  set(inputs: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(inputs)) this.fixture.componentRef.setInput(name, value);
+    TestBed.tick();
+  }
+
   /** Waits for everything that is under way: rendering, navigation, lazy parts. */
   async settle(): Promise<void> {
     await this.turn();
@@ -29,6 +35,11 @@ export class Page<T> {
   async turn(): Promise<void> {
     for (let i = 0; i < 10; i++) await Promise.resolve();
     TestBed.tick();
+  }
+
+  /** The user goes elsewhere. */
+  leave(): void {
+    this.fixture.destroy();
   }
 
   button(name: string | RegExp): HTMLButtonElement {

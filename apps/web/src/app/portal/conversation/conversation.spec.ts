@@ -43,6 +43,8 @@ describe('a conversation', () => {
     });
   });
 
+  afterEach(() => jest.useRealTimers());
+
   const articles = () =>
     [...page.host.querySelectorAll('article')].map((one) => one.getAttribute('aria-label'));
   const reply = async () => {
@@ -82,6 +84,30 @@ describe('a conversation', () => {
     page = render(Conversation, { id: '4812' });
     await answer({}, [aMessage()]);
     expect(page.field('Your answer').value).toBe('Sand, please');
+  });
+
+  it('keeps page, focus and words when looking for news fails, and says how old it is', async () => {
+    jest.useFakeTimers();
+    await open();
+    document.body.append(page.host);
+    const field = page.field('Your answer');
+    page.type('Your answer', 'Sand, please');
+    field.focus();
+    jest.advanceTimersByTime(30_000);
+    await page.turn();
+    server.match(() => true).forEach((one) => one.error(new ProgressEvent('error')));
+    await page.turn();
+    await page.turn();
+    expect(page.text).toContain('No connection to the server. This is the conversation from');
+    expect(articles()).toEqual(['Your message']);
+    expect(page.field('Your answer')).toBe(field);
+    expect(field.value).toBe('Sand, please');
+    expect(document.activeElement).toBe(field);
+    page.button('Try again').click();
+    await page.turn();
+    await answer({}, [aMessage(), aMessage({ id: '2', author: MAJA })]);
+    expect(articles()).toEqual(['Your message', 'Answer by Maja']);
+    expect(page.text).not.toContain('No connection');
   });
 
   it('moves the words to a follow-up when the ticket was closed meanwhile', async () => {

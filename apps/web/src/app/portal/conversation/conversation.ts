@@ -17,6 +17,7 @@ import { ActivatedRoute, Router, RouterLink } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../../session/session';
 import type { Attachment, Message, Ticket } from '@liftdesk/api-client';
+import { lastValue } from '../../shared/http/last-value';
 import { toProblem } from '../../shared/http/problem';
 import { Time } from '../../shared/time/time';
 import { whileWatched } from '../../session/while-watched';
@@ -24,6 +25,7 @@ import { Drafts } from '../../shared/ui/drafts/drafts';
 import { Icon } from '../../shared/ui/icon/icon';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { StaleStrip } from '../../shared/ui/state/stale-strip';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { PortalClient } from '../data/portal-client';
@@ -35,12 +37,14 @@ import { Bubble } from './bubble';
 interface Loaded {
   ticket: Ticket;
   messages: Message[];
+  /** ISO 8601, when they were read. */
+  at: string;
 }
 
 /** A ticket as its customer sees it: what was said, and the next thing to do. */
 @Component({
   selector: 'desk-conversation',
-  imports: [AnswerForm, Bubble, Icon, RouterLink, Skeleton, State, StatusMark, Time],
+  imports: [AnswerForm, Bubble, Icon, RouterLink, Skeleton, StaleStrip, State, StatusMark, Time],
   templateUrl: './conversation.html',
   styleUrl: './conversation.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -61,28 +65,29 @@ export class Conversation {
   /** Number or id, from the address. */
   readonly id = input.required<string>();
 
-  protected readonly loaded = resource({
+  protected readonly latest = resource({
     params: () => this.id(),
     loader: ({ params }) => this.load(params),
   });
+  protected readonly loaded = lastValue<Loaded>(this.latest, this.id);
   protected readonly problem = computed(() => {
-    const error = this.loaded.error();
+    const error = this.latest.error();
     return error ? toProblem(error.cause ?? error) : null;
   });
   protected readonly isMissing = computed(() => this.problem()?.status === 404);
 
   constructor() {
     effect(() => {
-      if (this.loaded.hasValue()) this.onLoaded(this.loaded.value());
+      const now = this.loaded();
+      if (now) this.onLoaded(now);
     });
-    whileWatched(30_000, () => {
-      if (this.loaded.hasValue()) this.loaded.reload();
-    });
+    whileWatched(30_000, () => this.latest.reload());
   }
 
   protected async setStatus(ticket: Ticket, status: 'closed' | 'open'): Promise<void> {
     try {
-      this.take(await this.client.setStatus(ticket.id, status));
+      const changed = await this.client.setStatus(ticket.id, status);
+      this.change(() => ({ ticket: changed }));
     } catch (error) {
       const retry = { label: 'Try again', run: () => this.setStatus(ticket, status) };
       this.toaster.fail(`Nothing changed. ${toProblem(error).title}`, retry);
@@ -97,19 +102,19 @@ export class Conversation {
   }
 
   protected onSent(message: Message): void {
-    this.loaded.update((now) => now && { ...now, messages: [...now.messages, message] });
+    this.change(({ messages }) => ({ messages: [...messages, message] }));
     void this.announcer.announce('Your answer is sent', 'polite');
-    this.loaded.reload();
+    this.latest.reload();
   }
 
   /** The closed ticket takes no words any more: they move to a follow-up, and nothing is lost. */
   protected onRefusedAsClosed({ body, attachments }: { body: string; attachments: Attachment[] }): void {
-    const ticket = this.loaded.value()?.ticket;
+    const ticket = this.loaded()?.ticket;
     if (!ticket) return;
     const key = newTicketDraftKey(this.session.user()?.id ?? '', String(ticket.number));
     this.drafts.write<NewTicketDraft>(key, { subject: ticket.subject, body, attachments, key: randomId() });
     this.toaster.show({ text: 'This ticket was closed meanwhile. Your text is kept for a follow-up' });
-    this.loaded.reload();
+    this.latest.reload();
   }
 
   private async load(id: string): Promise<Loaded> {
@@ -118,17 +123,19 @@ export class Conversation {
       firstValueFrom(this.http.get<Ticket>(`/api/tickets/${path}`)),
       this.client.messages(path),
     ]);
-    return { ticket, messages };
+    return { ticket, messages, at: new Date().toISOString() };
   }
 
-  private take(ticket: Ticket): void {
-    this.loaded.update((now) => now && { ...now, ticket });
+  private change(news: (now: Loaded) => Partial<Loaded>): void {
+    const now = this.loaded();
+    if (now) this.latest.set({ ...now, ...news(now) });
   }
 
   private onLoaded({ ticket, messages }: Loaded): void {
     this.title.setTitle(`${ticket.subject} · Liftdesk`);
     // Being unread is news of the list only: if telling the server fails, the next visit does it.
-    if (ticket.unread) void this.client.markRead(ticket.id).catch(() => undefined);
+    const last = messages.at(-1);
+    if (ticket.unread && last) void this.client.markRead(ticket.id, last.id).catch(() => undefined);
     const before = this.seen;
     this.seen = messages.length;
     if (before === 0) afterNextRender(() => this.begin(), { injector: this.injector });

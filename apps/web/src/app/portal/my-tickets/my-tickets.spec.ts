@@ -39,6 +39,8 @@ describe('my tickets', () => {
     await page.turn();
   };
 
+  afterEach(() => jest.useRealTimers());
+
   it('show that they are loading', () => {
     open();
     expect(page.host.querySelector('[aria-busy=true]')).not.toBeNull();
@@ -102,6 +104,72 @@ describe('my tickets', () => {
     expect(page.text).toContain('First');
     expect(page.text).toContain('Second');
     expect(page.text).toContain('Open 2');
+  });
+
+  it('stay as long as they are shown, and on the screen when looking for news fails', async () => {
+    jest.useFakeTimers();
+    open();
+    await answer([aTicket({ id: '1', number: 1, subject: 'First' })], [], 'next');
+    page.button('Show more tickets').click();
+    const further = () => server.expectOne((one) => one.params.get('cursor') === 'next');
+    const last = { items: [aTicket({ id: '2', subject: 'Second' })], nextCursor: null, order: '' };
+    further().flush(last);
+    await page.turn();
+
+    jest.advanceTimersByTime(60_000);
+    await page.turn();
+    await answer([aTicket({ id: '1', subject: 'First, renamed' })], [], 'next');
+    further().flush(last);
+    await page.turn();
+    expect(page.text).toContain('First, renamed');
+    expect(page.text).toContain('Second');
+
+    jest.advanceTimersByTime(60_000);
+    await page.turn();
+    for (const status of [OPEN, 'solved,closed']) request(status).error(new ProgressEvent('error'));
+    await page.turn();
+    expect(page.text).toContain('No connection to the server. This is the list from');
+    expect(page.text).toContain('Second');
+  });
+
+  it('never mix what was found for one word with what is found for the next', async () => {
+    open({ q: 'recall' });
+    await answer([]);
+    const found = (q: string) =>
+      server.expectOne((one) => one.params.get('q') === q && !one.params.has('cursor'));
+    found('recall').flush({
+      items: [aTicket({ id: '1', subject: 'Recall' })],
+      nextCursor: 'next',
+      order: '',
+    });
+    await page.turn();
+    page.button('Show more tickets').click();
+    const late = server.expectOne((one) => one.params.get('cursor') === 'next');
+    page.set({ q: 'bell' });
+    await page.turn();
+    found('bell').flush({ items: [aTicket({ id: '2', subject: 'Bell' })], nextCursor: null, order: '' });
+    await page.turn();
+    late.flush({ items: [aTicket({ id: '3', subject: 'Another recall' })], nextCursor: null, order: '' });
+    await page.turn();
+    expect(page.text).toContain('Bell');
+    expect(page.text).not.toContain('Another recall');
+  });
+
+  it('keep the blank before the next word while it is typed', async () => {
+    jest.useFakeTimers();
+    open();
+    await answer([]);
+    const field = page.host.querySelector<HTMLInputElement>('input[type=search]');
+    if (!field) throw new Error('No search field');
+    field.value = 'battery ';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    jest.advanceTimersByTime(300);
+    page.set({ q: 'battery' });
+    await page.turn();
+    expect(field.value).toBe('battery ');
+    page.set({ q: '' });
+    await page.turn();
+    expect(field.value).toBe('');
   });
 
   it('search by the address, and say when nothing is found', async () => {

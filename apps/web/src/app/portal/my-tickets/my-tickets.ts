@@ -1,10 +1,12 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '../../session/session';
 import { toProblem } from '../../shared/http/problem';
 import { whileWatched } from '../../session/while-watched';
+import { typedText } from '../../shared/ui/form/typed-text';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { StaleStrip } from '../../shared/ui/state/stale-strip';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { firstName } from '../data/first-name';
@@ -19,7 +21,7 @@ const TYPING_MS = 300;
 /** A customer's tickets: what waits for an answer first, then the open ones, then what was solved. */
 @Component({
   selector: 'desk-my-tickets',
-  imports: [Icon, RouterLink, Skeleton, State, TicketRow, YourTurn],
+  imports: [Icon, RouterLink, Skeleton, StaleStrip, State, TicketRow, YourTurn],
   templateUrl: './my-tickets.html',
   styleUrl: './my-tickets.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -36,6 +38,7 @@ export class MyTickets {
   readonly q = input<string>();
 
   protected readonly search = computed(() => this.q()?.trim() ?? '');
+  protected readonly text = typedText(this.search, () => this.typing !== undefined);
   protected readonly solvedOnly = computed(() => this.show() === 'solved' && !this.search());
   protected readonly open = new TicketPages(() => OPEN);
   protected readonly solved = new TicketPages(() => SOLVED);
@@ -61,15 +64,19 @@ export class MyTickets {
   });
 
   constructor() {
-    whileWatched(60_000, () => {
-      this.open.reload();
-      this.solved.reload();
-    });
+    whileWatched(60_000, () => this.lookAgain());
+    inject(DestroyRef).onDestroy(() => clearTimeout(this.typing));
+  }
+
+  protected lookAgain(): void {
+    for (const list of [this.open, this.solved, this.found]) list.reload();
   }
 
   protected searchFor(text: string): void {
+    this.text.set(text);
     clearTimeout(this.typing);
     this.typing = setTimeout(() => {
+      this.typing = undefined;
       void this.router.navigate([], { queryParams: { q: text.trim() || null }, replaceUrl: true });
     }, TYPING_MS);
   }

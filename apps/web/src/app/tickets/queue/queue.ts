@@ -14,12 +14,11 @@ import {
 import { toSignal } from '@angular/core/rxjs-interop';
 import { Title } from '@angular/platform-browser';
 import { ActivatedRoute, Router, RouterLink } from '@angular/router';
-import { Time } from '../../shared/time/time';
 import { whileWatched } from '../../session/while-watched';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
-import { CopyId } from '../../shared/ui/state/copy-id';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { StaleStrip } from '../../shared/ui/state/stale-strip';
 import { State } from '../../shared/ui/state/state';
 import { useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { type TicketFilters, readFilters, sameFilters, writeFilters } from '../data/ticket-filters';
@@ -41,7 +40,6 @@ const EVERY_MS = 20_000;
 @Component({
   selector: 'desk-queue',
   imports: [
-    CopyId,
     FilterBar,
     Icon,
     Kbd,
@@ -50,9 +48,9 @@ const EVERY_MS = 20_000;
     RouterLink,
     SearchBox,
     Skeleton,
+    StaleStrip,
     State,
     TabBar,
-    Time,
     WhenSeen,
   ],
   templateUrl: './queue.html',

@@ -1,15 +1,16 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  DestroyRef,
   ElementRef,
   computed,
   inject,
   input,
-  linkedSignal,
   output,
   signal,
   viewChild,
 } from '@angular/core';
+import { typedText } from '../../shared/ui/form/typed-text';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { OPERATORS, piecesOf } from './search-operators';
@@ -40,8 +41,12 @@ export class SearchBox {
   protected readonly operators = OPERATORS;
   protected readonly open = signal(false);
   protected readonly scrolled = signal(0);
-  protected readonly text = linkedSignal(() => this.query());
+  protected readonly text = typedText(this.query, () => this.typing !== undefined);
   protected readonly pieces = computed(() => piecesOf(this.text()));
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => this.pause());
+  }
 
   focus(): void {
     this.field().nativeElement.focus();
@@ -51,7 +56,7 @@ export class SearchBox {
   protected type(text: string): void {
     this.text.set(text);
     this.scrolled.set(this.field().nativeElement.scrollLeft);
-    clearTimeout(this.typing);
+    this.pause();
     this.typing = setTimeout(() => this.search(), TYPING_MS);
   }
 
@@ -90,7 +95,11 @@ export class SearchBox {
   }
 
   private search(): void {
-    clearTimeout(this.typing);
+    this.pause();
     if (this.text().trim() !== this.query().trim()) this.searched.emit(this.text().trim());
+  }
+  private pause(): void {
+    clearTimeout(this.typing);
+    this.typing = undefined;
   }
 }
