@@ -1,8 +1,9 @@
-import { ChangeDetectionStrategy, Component, input, resource } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { renderMarkdown } from './render-markdown';
 
 /**
- * A message body. The parser is its own bundle; until it is there the text stands as it was written, so
- * nothing jumps and nothing is hidden. `[innerHTML]` runs Angular's sanitiser over the result.
+ * A message body, rendered with the page so that nothing jumps. The parser comes with it: only what is lazy may use it.
+ * `[innerHTML]` runs Angular's sanitiser over the result.
  */
 @Component({
   selector: 'desk-markdown',
@@ -13,8 +14,5 @@ import { ChangeDetectionStrategy, Component, input, resource } from '@angular/co
 export class Markdown {
   readonly text = input.required<string>();
 
-  protected readonly html = resource({
-    params: () => this.text(),
-    loader: async ({ params }) => (await import('./render-markdown')).renderMarkdown(params),
-  });
+  protected readonly html = computed(() => renderMarkdown(this.text()));
 }
