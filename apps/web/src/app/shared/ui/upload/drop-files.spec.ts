@@ -1,4 +1,5 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { ChangeDetectionStrategy, Component, signal } from '@angular/core';
+import { bring } from '../../../testing/files';
 import { render } from '../../../testing/page';
 import { DropFiles } from './drop-files';
 
@@ -6,33 +7,26 @@ import { DropFiles } from './drop-files';
   selector: 'desk-drop-host',
   imports: [DropFiles],
   template: `
-    <div deskDropFiles (dropped)="files = $event"></div>
+    <div deskDropFiles [taking]="taking()" (dropped)="files = $event"></div>
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 class DropHost {
+  readonly taking = signal(true);
   files: File[] = [];
 }
 
 const PHOTO = new File(['x'], 'photo.png', { type: 'image/png' });
 
-function send(on: Element | null, type: string, data: { types: string[]; files?: File[] }): Event {
-  const event = new Event(type, { bubbles: true, cancelable: true });
-  const transfer = { files: [], ...data };
-  Object.assign(event, type === 'paste' ? { clipboardData: transfer } : { dataTransfer: transfer });
-  on?.dispatchEvent(event);
-  return event;
-}
-
 describe('a place for files', () => {
   it('takes what is dropped, and shows that it would', async () => {
     const page = render(DropHost);
     const place = page.host.querySelector('div');
-    send(place, 'dragenter', { types: ['Files'] });
+    bring(place, 'dragenter', { types: ['Files'] });
     await page.turn();
     expect(place?.classList).toContain('over');
-    expect(send(place, 'dragover', { types: ['Files'] }).defaultPrevented).toBe(true);
-    send(place, 'drop', { types: ['Files'], files: [PHOTO] });
+    expect(bring(place, 'dragover', { types: ['Files'] }).defaultPrevented).toBe(true);
+    bring(place, 'drop', { types: ['Files'], files: [PHOTO] });
     await page.turn();
     expect(place?.classList).not.toContain('over');
     expect(page.component.files).toEqual([PHOTO]);
@@ -41,23 +35,47 @@ describe('a place for files', () => {
   it('leaves dragged text alone', () => {
     const page = render(DropHost);
     const place = page.host.querySelector('div');
-    expect(send(place, 'dragover', { types: ['text/plain'] }).defaultPrevented).toBe(false);
-    expect(send(place, 'drop', { types: ['text/plain'] }).defaultPrevented).toBe(false);
+    expect(bring(place, 'dragover', { types: ['text/plain'] }).defaultPrevented).toBe(false);
+    expect(bring(place, 'drop', { types: ['text/plain'] }).defaultPrevented).toBe(false);
   });
 
   it('takes a pasted picture', () => {
     const page = render(DropHost);
-    send(page.host.querySelector('div'), 'paste', { types: ['Files'], files: [PHOTO] });
+    bring(page.host.querySelector('div'), 'paste', { types: ['Files'], files: [PHOTO] });
     expect(page.component.files).toEqual([PHOTO]);
   });
 
   it('pastes text as text, although a picture of it lies beside', () => {
     const page = render(DropHost);
-    const paste = send(page.host.querySelector('div'), 'paste', {
+    const paste = bring(page.host.querySelector('div'), 'paste', {
       types: ['text/plain', 'Files'],
       files: [PHOTO],
     });
     expect(paste.defaultPrevented).toBe(false);
+    expect(page.component.files).toEqual([]);
+  });
+
+  it('lets nobody lose the page to a file that falls beside it', () => {
+    const page = render(DropHost);
+    const files = { types: ['Files'], files: [PHOTO] };
+    expect(bring(document.body, 'dragover', files).defaultPrevented).toBe(true);
+    expect(bring(document.body, 'drop', files).defaultPrevented).toBe(true);
+    expect(bring(document.body, 'drop', { types: ['text/plain'] }).defaultPrevented).toBe(false);
+    expect(page.component.files).toEqual([]);
+    page.leave();
+    expect(bring(document.body, 'drop', files).defaultPrevented).toBe(false);
+  });
+
+  it('takes nothing while there is nothing to add files to, and keeps the page', async () => {
+    const page = render(DropHost);
+    page.component.taking.set(false);
+    await page.turn();
+    const place = page.host.querySelector('div');
+    const files = { types: ['Files'], files: [PHOTO] };
+    bring(place, 'dragenter', files);
+    await page.turn();
+    expect(place?.classList).not.toContain('over');
+    expect(bring(place, 'drop', files).defaultPrevented).toBe(true);
     expect(page.component.files).toEqual([]);
   });
 });
