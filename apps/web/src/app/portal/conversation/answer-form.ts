@@ -15,8 +15,10 @@ import { Drafts } from '../../shared/ui/drafts/drafts';
 import { Control } from '../../shared/ui/form/control';
 import { Field } from '../../shared/ui/form/field';
 import { Refusal } from '../../shared/ui/form/refusal';
+import { isRepeated } from '../../shared/ui/form/repeated';
 import { Submission } from '../../shared/ui/form/submission';
 import { DropFiles } from '../../shared/ui/upload/drop-files';
+import type { Upload } from '../../shared/ui/upload/upload';
 import { UploadQueue } from '../../shared/ui/upload/upload-queue';
 import { PortalClient } from '../data/portal-client';
 import { SendKey, arrivedBefore } from '../data/send-key';
@@ -50,6 +52,10 @@ export class AnswerForm {
 
   protected readonly body = signal('');
   protected readonly submission = new Submission();
+  /** Pressed *Send* while files were still on their way. */
+  protected readonly finishing = signal(false);
+  /** The words are on their way: what were typed now would be in no answer. */
+  protected readonly posting = computed(() => this.submission.busy() && !this.finishing());
   protected readonly label = computed(() =>
     this.ticket().status === 'solved'
       ? 'Not solved after all? Write again and the ticket reopens'
@@ -66,14 +72,20 @@ export class AnswerForm {
     effect(() => this.save());
   }
 
+  /** Of a held key or a double click only the first counts: the others would find the field empty. */
+  protected press(event: Event): void {
+    event.preventDefault();
+    if (!isRepeated(event)) void this.send();
+  }
+
   protected async send(): Promise<void> {
     const faults = { body: this.body().trim() ? '' : 'Write something first' };
     await this.submission.run(faults, async () => {
-      await this.queue.settled();
-      if (this.queue.failed()) return;
+      if (!(await this.filesAreThere())) return;
+      const files = this.queue.items();
       const reply = { body: this.body(), attachmentIds: this.queue.attachmentIds() };
       const message = await this.client.reply(this.ticket().id, reply, this.sendKey.value);
-      this.clear();
+      this.clear(files);
       this.sent.emit(message);
     });
     const problem = this.submission.problem();
@@ -82,7 +94,7 @@ export class AnswerForm {
     this.save();
     if (problem.code === 'ticket-closed') {
       this.refusedAsClosed.emit({ body: this.body(), attachments: this.queue.attachments() });
-      this.clear();
+      this.clear(this.queue.items());
     }
   }
 
@@ -96,9 +108,16 @@ export class AnswerForm {
     void this.send();
   }
 
-  private clear(): void {
+  private async filesAreThere(): Promise<boolean> {
+    this.finishing.set(this.queue.busy());
+    const arrived = await this.queue.settled();
+    this.finishing.set(false);
+    return arrived;
+  }
+
+  private clear(joined: readonly Upload[]): void {
     this.body.set('');
-    this.queue.clear();
+    this.queue.clear(joined);
     this.sendKey.renew();
     this.drafts.remove(this.draftKey());
   }

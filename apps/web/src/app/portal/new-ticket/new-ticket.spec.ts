@@ -9,6 +9,7 @@ import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { Session } from '../../session/session';
 import { aTicket, aUser, anAttachment } from '../../testing/api-objects';
+import { aFile, drop } from '../../testing/files';
 import { type Page, provideAnyRoute, render } from '../../testing/page';
 import { NewTicketPage } from './new-ticket';
 
@@ -123,5 +124,55 @@ describe('the new ticket page', () => {
     expect(page.text).toContain('Brake pads');
     write();
     expect((await send()).request.body.followUpOf).toBe('4420');
+  });
+
+  describe('with a file on its way', () => {
+    let upload: TestRequest;
+
+    beforeEach(async () => {
+      write();
+      drop(page.host.querySelector('form'), aFile('photo.png'));
+      await page.turn();
+      upload = server.expectOne('/api/attachments');
+      page.submit();
+      await page.turn();
+      server.expectNone('/api/tickets');
+    });
+
+    it('goes out when the file is there, and takes no word while it is sent', async () => {
+      expect(page.text).toContain('goes out as soon as the files are there');
+      expect(page.field('What happened?').readOnly).toBe(false);
+      upload.flush({ items: [anAttachment({ id: 'a' })] });
+      await page.turn();
+      expect(server.expectOne('/api/tickets').request.body).toMatchObject({ attachmentIds: ['a'] });
+      expect(page.field('What happened?').readOnly).toBe(true);
+    });
+
+    it('stays here when the page is left', async () => {
+      page.leave();
+      for (let i = 0; i < 5; i++) await Promise.resolve();
+      server.expectNone('/api/tickets');
+      page = render(NewTicketPage);
+      expect(page.field('What happened?').value).toBe('It does not start.');
+    });
+
+    it('stays here when the file is refused, until it goes without', async () => {
+      upload.flush({ detail: 'No programs, please.' }, { status: 415, statusText: 'x' });
+      await page.turn();
+      server.expectNone('/api/tickets');
+      expect(page.text).toContain('A file was refused, and nothing is sent');
+      expect((await send()).request.body).toMatchObject({ attachmentIds: [] });
+    });
+  });
+
+  it('claims no draft where the device keeps none', async () => {
+    const full = jest.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    write();
+    await page.turn();
+    full.mockRestore();
+    expect(page.text).toContain('This device keeps no drafts');
+    expect(page.text).not.toContain('is saved on this device');
   });
 });

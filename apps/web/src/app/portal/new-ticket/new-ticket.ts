@@ -54,8 +54,13 @@ export class NewTicketPage {
     const number = this.followUpOf();
     return number ? `/api/tickets/${encodeURIComponent(number)}` : undefined;
   });
+  /** False when the device stores no drafts. */
+  protected readonly kept = signal(true);
   /** Pressed *Send* while files were still on their way. */
   protected readonly finishing = signal(false);
+
+  /** The words are on their way: what were typed now would be in no ticket. */
+  protected readonly posting = computed(() => this.submission.busy() && !this.finishing());
 
   private readonly draftKey = computed(() =>
     newTicketDraftKey(this.session.user()?.id ?? '', this.followUpOf()),
@@ -102,9 +107,9 @@ export class NewTicketPage {
 
   private async filesAreThere(): Promise<boolean> {
     this.finishing.set(this.queue.busy());
-    await this.queue.settled();
+    const arrived = await this.queue.settled();
     this.finishing.set(false);
-    return !this.queue.failed();
+    return arrived;
   }
 
   private restore(key: string): void {
@@ -124,7 +129,8 @@ export class NewTicketPage {
     };
     if (this.sent) return;
     const key = untracked(this.draftKey);
-    if (draft.subject || draft.body || draft.attachments.length > 0) this.drafts.write(key, draft);
+    if (draft.subject || draft.body || draft.attachments.length > 0)
+      this.kept.set(this.drafts.write(key, draft));
     else this.drafts.remove(key);
   }
 

@@ -7,12 +7,14 @@ export function readSetting(key: string): string | null {
   }
 }
 
-/** Remembers a setting on this device, or forgets it with null; what cannot be stored lasts until the reload. */
-export function writeSetting(key: string, value: string | null): void {
+/** Remembers a setting on this device, or forgets it with null; false where it cannot be stored. */
+export function writeSetting(key: string, value: string | null): boolean {
   try {
     if (value === null) localStorage.removeItem(`liftdesk.${key}`);
     else localStorage.setItem(`liftdesk.${key}`, value);
+    return true;
   } catch {
-    // Private windows and full disks: the setting holds for this page.
+    // Private windows and full disks.
+    return false;
   }
 }

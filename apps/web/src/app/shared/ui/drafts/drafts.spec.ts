@@ -29,11 +29,15 @@ describe('Drafts', () => {
     expect(localStorage).toHaveLength(0);
   });
 
-  it('are given up without a fault where the device has no room', () => {
+  it('last as long as the page where the device has no room, and it is told', () => {
     const full = jest.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
       throw new DOMException('full', 'QuotaExceededError');
     });
-    expect(() => new Drafts().write('k', 'x')).not.toThrow();
+    const drafts = new Drafts();
+    expect(drafts.write('k', 'x')).toBe(false);
+    expect(drafts.read('k')).toBe('x');
     full.mockRestore();
+    expect(drafts.write('k', 'y')).toBe(true);
+    expect(new Drafts().read('k')).toBe('y');
   });
 });

@@ -14,9 +14,12 @@ const KEPT_FOR = 30 * 24 * 60 * 60_000;
  */
 @Injectable({ providedIn: 'root' })
 export class Drafts {
+  /** What the device has refused to store: it lasts as long as the page. */
+  private readonly unstored = new Map<string, string>();
+
   /** The draft as it was written, or null; `T` is what `write` was given under this key. */
   read<T>(key: string): T | null {
-    const text = readSetting(`draft.${key}`);
+    const text = this.unstored.get(key) ?? readSetting(`draft.${key}`);
     if (!text) return null;
     try {
       const stored = JSON.parse(text) as Stored<T>;
@@ -28,12 +31,18 @@ export class Drafts {
     return null;
   }
 
-  write<T>(key: string, value: T): void {
+  /** False when the device does not store it, so that it is gone with the page. */
+  write<T>(key: string, value: T): boolean {
     const stored: Stored<T> = { savedAt: Date.now(), value };
-    writeSetting(`draft.${key}`, JSON.stringify(stored));
+    const text = JSON.stringify(stored);
+    const kept = writeSetting(`draft.${key}`, text);
+    if (kept) this.unstored.delete(key);
+    else this.unstored.set(key, text);
+    return kept;
   }
 
   remove(key: string): void {
+    this.unstored.delete(key);
     writeSetting(`draft.${key}`, null);
   }
 }

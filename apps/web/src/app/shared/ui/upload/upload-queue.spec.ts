@@ -3,14 +3,10 @@ import { HttpEventType, provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { anAttachment } from '../../../testing/api-objects';
+import { aFile } from '../../../testing/files';
+import { Toaster } from '../toast/toaster';
 import { UploadQueue } from './upload-queue';
 import { MAX_FILE_BYTES } from './upload-limits';
-
-function aFile(name: string, size = 1000, type = 'application/pdf'): File {
-  const file = new File(['x'], name, { type });
-  Object.defineProperty(file, 'size', { value: size });
-  return file;
-}
 
 describe('UploadQueue', () => {
   let queue: UploadQueue;
@@ -117,5 +113,80 @@ describe('UploadQueue', () => {
     second?.error(new ProgressEvent('error'));
     await waiting;
     expect(settled).toHaveBeenCalled();
+  });
+
+  describe('when a message waits for its files', () => {
+    /** What `settled` came to, once it has. */
+    async function outcomeOf(settled: Promise<boolean>): Promise<boolean | 'open'> {
+      for (let i = 0; i < 5; i++) await Promise.resolve();
+      return Promise.race([settled, Promise.resolve('open' as const)]);
+    }
+    const REFUSED = [{ detail: 'Not accepted' }, { status: 415, statusText: 'x' }] as const;
+
+    it('lets it go when all are there, also beside one that was refused before', async () => {
+      queue.add([aFile('empty.txt', 0), aFile('a.pdf')]);
+      const settled = queue.settled();
+      requests()[0]?.flush({ items: [anAttachment()] });
+      expect(await outcomeOf(settled)).toBe(true);
+      expect(queue.obstacle()).toBe('');
+    });
+
+    it('holds it back when one is refused meanwhile, until somebody decides', async () => {
+      queue.add([aFile('tool.exe')]);
+      const settled = queue.settled();
+      requests()[0]?.flush(...REFUSED);
+      expect(await outcomeOf(settled)).toBe(false);
+      expect(queue.obstacle()).toContain('Remove it, or send without it');
+      expect(await outcomeOf(queue.settled())).toBe(true);
+      expect(queue.obstacle()).toBe('');
+    });
+
+    it('holds it back while one has failed, until that is sent again or taken off', async () => {
+      queue.add([aFile('a.pdf')]);
+      const settled = queue.settled();
+      requests()[0]?.error(new ProgressEvent('error'));
+      expect(await outcomeOf(settled)).toBe(false);
+      expect(await outcomeOf(queue.settled())).toBe(false);
+      expect(queue.obstacle()).toContain('Send it again or remove it');
+      queue.remove(queue.items()[0]?.id ?? '');
+      expect(queue.obstacle()).toBe('');
+      expect(await outcomeOf(queue.settled())).toBe(true);
+    });
+
+    it('never lets it go once the page is left, and says so', async () => {
+      const toaster = TestBed.inject(Toaster);
+      queue.add([aFile('a.pdf')]);
+      const settled = queue.settled();
+      TestBed.resetTestingModule();
+      expect(await outcomeOf(settled)).toBe('open');
+      expect(toaster.current()?.text).toContain('Not sent: a file was still on its way');
+    });
+
+    it('never lets it go after it was taken back, although the file arrives', async () => {
+      const toaster = TestBed.inject(Toaster);
+      queue.add([aFile('a.pdf')]);
+      const settled = queue.settled();
+      queue.release();
+      requests()[0]?.flush({ items: [anAttachment()] });
+      expect(await outcomeOf(settled)).toBe('open');
+      TestBed.resetTestingModule();
+      expect(toaster.current()).toBeNull();
+    });
+  });
+
+  it('takes staged files to those that are here, each once, and goes on sending', () => {
+    queue.add([aFile('a.pdf')]);
+    queue.append([anAttachment({ id: 'b' })]);
+    queue.append([anAttachment({ id: 'b' })]);
+    requests()[0]?.flush({ items: [anAttachment({ id: 'a' })] });
+    expect(queue.attachmentIds()).toEqual(['a', 'b']);
+  });
+
+  it('keeps what was added since when files have joined a message', () => {
+    queue.restore([anAttachment({ id: 'a' })]);
+    const joined = queue.items();
+    queue.append([anAttachment({ id: 'b' })]);
+    queue.clear(joined);
+    expect(queue.attachmentIds()).toEqual(['b']);
   });
 });

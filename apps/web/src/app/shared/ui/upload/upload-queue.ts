@@ -5,12 +5,14 @@ import type { Subscription } from 'rxjs';
 import type { Attachment } from '@liftdesk/api-client';
 import { toProblem } from '../../http/problem';
 import { randomId } from '../../http/random-id';
+import { Toaster } from '../toast/toaster';
 import type { Upload } from './upload';
 import { refusalOf } from './upload-limits';
 
 const AT_ONCE = 2;
 /** How long the server keeps a file that has joined nothing. */
 const STAGED_MS = 24 * 60 * 60_000;
+const LEFT = 'Not sent: a file was still on its way when you left. Your text is kept; add the file again.';
 
 interface Running {
   request: Subscription;
@@ -25,32 +27,44 @@ interface Running {
 export class UploadQueue {
   private readonly http = inject(HttpClient);
   private readonly announcer = inject(LiveAnnouncer);
+  private readonly toaster = inject(Toaster);
   private readonly uploads = signal<readonly Upload[]>([]);
   private readonly files = new Map<string, File>();
   private readonly running = new Map<string, Running>();
   private waiters: (() => void)[] = [];
+  /** Files without which a message was not sent. */
+  private readonly missed = signal<readonly string[]>([]);
 
   readonly items = this.uploads.asReadonly();
   /** Some file is still on its way. */
   readonly busy = computed(() => this.uploads().some(isUnderway));
   /** Some file has failed and could be tried again. */
-  readonly failed = computed(() => this.uploads().some((upload) => upload.state === 'failed'));
+  readonly failed = computed(() => this.uploads().some(hasFailed));
   /** Staged and ready to join a message. */
   readonly attachments = computed(() => this.uploads().flatMap((upload) => upload.attachment ?? []));
   readonly attachmentIds = computed(() => this.attachments().map((attachment) => attachment.id));
+  /** Why the last `settled` came to false, in words, until the file is sent again or taken off. */
+  readonly obstacle = computed(() => {
+    const missing = this.uploads().filter((upload) => this.missed().includes(upload.id));
+    if (missing.some(hasFailed)) return 'A file did not arrive. Send it again or remove it.';
+    if (missing.some(isRefused))
+      return 'A file was refused, and nothing is sent. Remove it, or send without it.';
+    return '';
+  });
 
   constructor() {
     inject(DestroyRef).onDestroy(() => {
       for (const { request } of this.running.values()) request.unsubscribe();
       for (const upload of this.uploads()) revoke(upload);
-      this.wake();
+      if (this.waiters.length > 0) this.toaster.fail(LEFT);
+      this.release();
     });
   }
 
   /** Takes files from a chooser, a drop or the clipboard; what breaks a limit is listed with the reason. */
   add(files: Iterable<File>): void {
     for (const file of files) {
-      const message = refusalOf(file, this.uploads().filter((upload) => upload.state !== 'refused').length);
+      const message = refusalOf(file, this.uploads().filter((upload) => !isRefused(upload)).length);
       const upload: Upload = {
         id: randomId(),
         name: file.name || 'pasted-picture.png',
@@ -72,7 +86,14 @@ export class UploadQueue {
 
   /** Puts back files that were staged before a reload; one that the server has swept since is listed as gone. */
   restore(attachments: readonly Attachment[]): void {
-    this.uploads.set(attachments.map((attachment) => staged(attachment)));
+    this.uploads.set(attachments.map(staged));
+  }
+
+  /** Adds files that are staged already to those that are here. */
+  append(attachments: readonly Attachment[]): void {
+    const here = new Set(this.uploads().map((upload) => upload.id));
+    const added = attachments.filter((attachment) => !here.has(attachment.id));
+    this.uploads.update((uploads) => [...uploads, ...added.map(staged)]);
   }
 
   retry(id: string): void {
@@ -96,16 +117,39 @@ export class UploadQueue {
     this.pump();
   }
 
-  /** Resolves when nothing is on its way any more, whether it arrived or failed. */
-  settled(): Promise<void> {
-    return this.busy() ? new Promise((resolve) => this.waiters.push(resolve)) : Promise.resolve();
+  /**
+   * Waits until nothing is on its way any more. False when a message must not go without its files: one has failed, or
+   * one was refused while it was waited for; `obstacle` says so. It never resolves once the page is left or after
+   * `release`, so that nothing goes out behind somebody's back.
+   */
+  async settled(): Promise<boolean> {
+    const refusedBefore = new Set(
+      this.uploads()
+        .filter(isRefused)
+        .map((upload) => upload.id),
+    );
+    this.missed.set([]);
+    if (this.busy()) await new Promise<void>((resolve) => this.waiters.push(resolve));
+    const missing = this.uploads().filter(
+      (upload) => hasFailed(upload) || (isRefused(upload) && !refusedBefore.has(upload.id)),
+    );
+    this.missed.set(missing.map((upload) => upload.id));
+    return missing.length === 0;
   }
 
-  /** Empties the list after the files have joined a message. */
-  clear(): void {
-    for (const upload of this.uploads()) revoke(upload);
-    this.files.clear();
-    this.uploads.set([]);
+  /** Lets go of what waits in `settled`: it is not sent. */
+  release(): void {
+    this.waiters = [];
+  }
+
+  /** Takes files off the list that have joined a message; those added since stay. */
+  clear(joined: readonly Upload[] = this.uploads()): void {
+    const gone = new Set(joined.map((upload) => upload.id));
+    for (const upload of joined) {
+      revoke(upload);
+      this.files.delete(upload.id);
+    }
+    this.uploads.update((uploads) => uploads.filter((upload) => !gone.has(upload.id)));
   }
 
   private pump(): void {
@@ -172,6 +216,14 @@ export class UploadQueue {
 
 function isUnderway(upload: Upload): boolean {
   return upload.state === 'waiting' || upload.state === 'sending';
+}
+
+function hasFailed(upload: Upload): boolean {
+  return upload.state === 'failed';
+}
+
+function isRefused(upload: Upload): boolean {
+  return upload.state === 'refused';
 }
 
 function revoke(upload: Upload): void {
