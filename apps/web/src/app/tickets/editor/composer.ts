@@ -19,8 +19,9 @@ import {
 } from '@angular/core';
 import { MatMenuModule } from '@angular/material/menu';
 import { Session } from '../../session/session';
-import type { Attachment, MessageKind, Ticket, TicketStatus } from '@liftdesk/api-client';
+import type { MessageKind, Ticket, TicketStatus } from '@liftdesk/api-client';
 import { Drafts } from '../../shared/ui/drafts/drafts';
+import { isRepeated } from '../../shared/ui/form/repeated';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Markdown } from '../../shared/ui/markdown/markdown';
 import { Kbd } from '../../shared/ui/marks/kbd';
@@ -30,13 +31,15 @@ import { UploadRow } from '../../shared/ui/upload/upload-row';
 import { type Edit, TOOLS, type ToolName, editFor, pastedLink } from './markdown-tools';
 import { Outbox } from './outbox';
 import type { Outgoing } from './outgoing';
+import { type ReplyDraft, replyDraftKey } from './reply-draft';
 import { sendOptions } from './send-options';
 
-interface Draft {
-  body: string;
-  attachments: Attachment[];
-  /** Of a message whose last try may have arrived. */
-  key: string | null;
+/** A draft was put away. */
+export interface Saved {
+  /** Epoch ms. */
+  at: number;
+  /** False when the device stores none: it lasts as long as the page. */
+  kept: boolean;
 }
 
 const SAVE_MS = 300;
@@ -65,8 +68,8 @@ export class Composer implements OnInit {
 
   readonly ticket = input.required<Ticket>();
   readonly kind = input.required<MessageKind>();
-  /** The draft was put away; epoch ms, null when there is none. */
-  readonly saved = output<number | null>();
+  /** How the draft was put away, null when there is none. */
+  readonly saved = output<Saved | null>();
   /** Escape: the words stay, the focus goes. */
   readonly left = output();
 
@@ -97,7 +100,7 @@ export class Composer implements OnInit {
   }
 
   ngOnInit(): void {
-    const draft = this.drafts.read<Draft>(this.draftKey());
+    const draft = this.drafts.read<ReplyDraft>(this.draftKey());
     if (draft) {
       this.text.set(draft.body);
       this.key = draft.key;
@@ -115,10 +118,11 @@ export class Composer implements OnInit {
 
   /** Takes a message back that was not sent; words that are here already stay behind it. */
   take(item: Outgoing): void {
+    this.release();
     const here = this.text().trim();
     this.text.set(here ? `${item.body}\n\n${here}` : item.body);
     this.key = item.uncertain ? item.key : null;
-    this.uploads.restore([...this.uploads.attachments(), ...item.attachments]);
+    this.uploads.append(item.attachments);
     this.save();
     afterNextRender(() => this.focus(), { injector: this.injector });
   }
@@ -130,17 +134,16 @@ export class Composer implements OnInit {
     this.saving = setTimeout(() => this.save(), SAVE_MS);
   }
 
-  protected async send(status: TicketStatus | undefined): Promise<void> {
-    if (this.holding()) return;
-    if (!this.text().trim())
-      return this.refuse(this.isNote() ? 'Write the note first.' : 'Write the reply first.');
-    if (this.uploads.busy()) {
-      this.holding.set(true);
-      await this.uploads.settled();
-      if (!this.holding()) return;
-      this.holding.set(false);
-    }
-    if (this.uploads.failed()) return this.refuse('A file did not arrive. Send it again or remove it.');
+  /** @param event the press that asks for it: one that only repeats the press before asks for nothing */
+  protected async send(status: TicketStatus | undefined, event: Event): Promise<void> {
+    if (this.holding() || isRepeated(event)) return;
+    if (!this.hasWords()) return;
+    this.fault.set('');
+    this.holding.set(this.uploads.busy());
+    const arrived = await this.uploads.settled();
+    this.holding.set(false);
+    if (!arrived) return this.focus();
+    if (!this.hasWords()) return;
     const { id, number } = this.ticket();
     void this.outbox.send({
       ticketId: id,
@@ -153,15 +156,16 @@ export class Composer implements OnInit {
     });
     this.text.set('');
     this.key = null;
-    this.fault.set('');
     this.previewing.set(false);
     this.uploads.clear();
     this.save();
     this.focus();
   }
 
-  /** Takes back a send that waits for its files. */
-  protected release(): void {
+  /** Takes back a send that waits for its files; the second click of a double click on *Send* lands here too. */
+  protected release(event?: Event): void {
+    if (event && isRepeated(event)) return;
+    this.uploads.release();
     this.holding.set(false);
   }
 
@@ -171,9 +175,10 @@ export class Composer implements OnInit {
     const tool =
       mod && !event.shiftKey && !event.altKey && TOOLS.find((one) => one.keys === event.key.toLowerCase());
     if (tool) this.use(tool.name);
-    else if (mod && event.key === 'Enter') void this.send(this.statusFor(event.shiftKey));
+    else if (mod && event.key === 'Enter') void this.send(this.statusFor(event.shiftKey), event);
     else if (event.key === 'Escape') this.left.emit();
-    else return;
+    // Enter still held on the button that has sent the words before.
+    else if (event.key !== 'Enter' || !event.repeat || this.text()) return;
     event.preventDefault();
     event.stopPropagation();
   }
@@ -215,26 +220,28 @@ export class Composer implements OnInit {
     this.type(field.value);
   }
 
-  private refuse(words: string): void {
-    this.fault.set(words);
+  private hasWords(): boolean {
+    if (this.text().trim()) return true;
+    this.fault.set(this.isNote() ? 'Write the note first.' : 'Write the reply first.');
     this.focus();
+    return false;
   }
 
   private save(): void {
-    this.saved.emit(this.store() ? Date.now() : null);
+    this.saved.emit(this.store());
   }
 
-  /** False when there is nothing to keep. */
-  private store(): boolean {
+  /** Null when there is nothing to keep. */
+  private store(): Saved | null {
     clearTimeout(this.saving);
-    const draft: Draft = { body: this.text(), attachments: this.uploads.attachments(), key: this.key };
-    const empty = !draft.body.trim() && draft.attachments.length === 0;
-    if (empty) this.drafts.remove(this.draftKey());
-    else this.drafts.write(this.draftKey(), draft);
-    return !empty;
+    const draft: ReplyDraft = { body: this.text(), attachments: this.uploads.attachments(), key: this.key };
+    if (draft.body.trim() || draft.attachments.length > 0)
+      return { at: Date.now(), kept: this.drafts.write(this.draftKey(), draft) };
+    this.drafts.remove(this.draftKey());
+    return null;
   }
 
   private draftKey(): string {
-    return `ticket.${this.session.user()?.id ?? ''}.${this.ticket().id}.${this.kind()}`;
+    return replyDraftKey(this.session.user()?.id ?? '', this.ticket().id, this.kind());
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable, signal } from '@angular/core';
 import type { Outgoing } from './outgoing';
 
-/** Messages that go back from the conversation into the editor beside it. */
+/** Messages that go back from the conversation into the editor beside it; the editor takes them out of the outbox. */
 @Injectable()
 export class EditRequests {
   private readonly request = signal<Outgoing | null>(null);

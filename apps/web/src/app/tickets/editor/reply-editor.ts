@@ -13,10 +13,10 @@ import {
 } from '@angular/core';
 import type { MessageKind, Ticket } from '@liftdesk/api-client';
 import { Icon } from '../../shared/ui/icon/icon';
-import { DropFiles } from '../../shared/ui/upload/drop-files';
 import { firstName } from '../ui/first-name';
-import { Composer } from './composer';
+import { Composer, type Saved } from './composer';
 import { EditRequests } from './edit-requests';
+import { Outbox } from './outbox';
 
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
@@ -26,7 +26,7 @@ const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
  */
 @Component({
   selector: 'desk-reply-editor',
-  imports: [Composer, DropFiles, Icon],
+  imports: [Composer, Icon],
   templateUrl: './reply-editor.html',
   styleUrl: './reply-editor.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -34,23 +34,24 @@ const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
 export class ReplyEditor {
   private readonly changes = inject(ChangeDetectorRef);
   private readonly edits = inject(EditRequests);
+  private readonly outbox = inject(Outbox);
   private readonly reply = viewChild.required<Composer>('reply');
   private readonly internal = viewChild.required<Composer>('internal');
   private readonly replyTab = viewChild.required<ElementRef<HTMLElement>>('replyTab');
   private readonly noteTab = viewChild.required<ElementRef<HTMLElement>>('noteTab');
 
   readonly ticket = input.required<Ticket>();
+  /** Files hover over the place around it, which takes them for it. */
+  readonly over = input(false);
 
   protected readonly mode = signal<MessageKind>('reply');
-  private readonly savedAt = signal<Readonly<Record<MessageKind, number | null>>>({
-    reply: null,
-    note: null,
-  });
+  private readonly saved = signal<Readonly<Record<MessageKind, Saved | null>>>({ reply: null, note: null });
   protected readonly composer = computed(() => (this.mode() === 'note' ? this.internal() : this.reply()));
   protected readonly firstName = computed(() => firstName(this.ticket().requester.name));
   protected readonly savedWords = computed(() => {
-    const at = this.savedAt()[this.mode()];
-    return at === null ? '' : `Draft saved ${time.format(at)}`;
+    const saved = this.saved()[this.mode()];
+    if (!saved) return '';
+    return saved.kept ? `Draft saved ${time.format(saved.at)}` : 'This device keeps no drafts';
   });
 
   constructor() {
@@ -61,6 +62,8 @@ export class ReplyEditor {
         this.edits.taken();
         this.mode.set(item.kind);
         this.composer().take(item);
+        // Only now: until it stood here, the outbox was the only place that had it.
+        this.outbox.remove(item.key);
       });
     });
   }
@@ -72,8 +75,13 @@ export class ReplyEditor {
     this.composer().focus();
   }
 
-  protected note(kind: MessageKind, at: number | null): void {
-    this.savedAt.update((saved) => ({ ...saved, [kind]: at }));
+  /** Takes files for what is being written. */
+  attach(files: File[]): void {
+    this.composer().uploads.add(files);
+  }
+
+  protected note(kind: MessageKind, now: Saved | null): void {
+    this.saved.update((saved) => ({ ...saved, [kind]: now }));
   }
 
   protected moveTab(event: KeyboardEvent): void {

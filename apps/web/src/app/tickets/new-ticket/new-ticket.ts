@@ -10,7 +10,7 @@ import {
 } from '@angular/core';
 import { Router } from '@angular/router';
 import { Session } from '../../session/session';
-import type { Assignee, Attachment, TicketPriority } from '@liftdesk/api-client';
+import type { TicketPriority } from '@liftdesk/api-client';
 import { toProblem } from '../../shared/http/problem';
 import { randomId } from '../../shared/http/random-id';
 import { Avatar } from '../../shared/ui/avatar/avatar';
@@ -31,22 +31,11 @@ import { UploadRow } from '../../shared/ui/upload/upload-row';
 import { Agents } from '../data/agents';
 import { type NewTicketBody, TicketClient } from '../data/ticket-client';
 import { DeskLayout } from '../desk/desk-layout';
+import { type ReplyDraft, replyDraftKey } from '../editor/reply-draft';
 import { Pickers } from '../picker/pickers';
 import { TagPicker } from '../picker/tag-picker';
 import { PRIORITY_OPTIONS, agentOptions } from '../picker/ticket-options';
-
-interface Draft {
-  email: string;
-  name: string;
-  subject: string;
-  body: string;
-  priority: TicketPriority;
-  assignee: Assignee | null;
-  tags: string[];
-  attachments: Attachment[];
-  /** Idempotency-Key: the same until the ticket is open, so that trying again cannot open two. */
-  key: string;
-}
+import { type NewTicketDraft, emptyDraft, newTicketDraftKey } from './new-ticket-draft';
 
 /** A ticket that an agent opens for a customer, for example after a call. */
 @Component({
@@ -74,18 +63,29 @@ export class NewTicket {
   /** Number of the closed ticket that this one follows; from the address. */
   readonly followUpOf = input<string>();
 
-  protected readonly draft = signal<Draft>(this.drafts.read<Draft>(this.storageKey()) ?? emptyDraft());
-  protected readonly saved = signal(false);
-  protected readonly fileFault = signal('');
+  protected readonly draft = signal(emptyDraft());
+  /** How the draft stands on this device; empty until something is put away. */
+  protected readonly saved = signal('');
+  /** Pressed *Open ticket* while files were still on their way. */
+  protected readonly finishing = signal(false);
+  /** The words are on their way: what were typed now would be in no ticket. */
+  protected readonly posting = computed(() => this.submission.busy() && !this.finishing());
   protected readonly refusalWords = computed(() =>
     this.submission.general()?.code === 'idempotency-mismatch'
       ? 'An earlier try did open a ticket. Look at the newest tickets before you open this one too.'
       : '',
   );
 
+  private readonly storageKey = computed(() =>
+    newTicketDraftKey(this.session.user()?.id ?? '', this.followUpOf()),
+  );
+
   constructor() {
     this.layout.compact.set(false);
-    this.uploads.restore(this.draft().attachments);
+    effect(() => {
+      const key = this.storageKey();
+      untracked(() => this.restore(key));
+    });
     effect(() => {
       const attachments = this.uploads.attachments();
       untracked(() => {
@@ -98,10 +98,10 @@ export class NewTicket {
     });
   }
 
-  protected edit(change: Partial<Draft>): void {
+  protected edit(change: Partial<NewTicketDraft>): void {
     this.draft.update((draft) => ({ ...draft, ...change }));
-    this.drafts.write(this.storageKey(), this.draft());
-    this.saved.set(true);
+    const kept = this.drafts.write(this.storageKey(), this.draft());
+    this.saved.set(kept ? 'Draft saved' : 'This device keeps no drafts');
   }
 
   protected async open(event: Event): Promise<void> {
@@ -116,12 +116,14 @@ export class NewTicket {
   }
 
   protected discard(): void {
-    const draft = this.draft();
-    const files = this.uploads.attachments();
+    const draft = { ...this.draft(), attachments: this.uploads.attachments() };
+    const key = this.storageKey();
+    const queryParams = { followUpOf: this.followUpOf() };
+    this.uploads.release();
     this.reset();
     const undo = () => {
-      this.drafts.write(this.storageKey(), { ...draft, attachments: files });
-      void this.router.navigate(['/tickets/new']);
+      this.drafts.write(key, draft);
+      void this.router.navigate(['/tickets/new'], { queryParams });
     };
     this.toaster.show({ text: 'Draft of a ticket discarded', undo });
     void this.router.navigate(['/tickets']);
@@ -150,14 +152,16 @@ export class NewTicket {
   }
 
   private async send(): Promise<void> {
-    await this.uploads.settled();
-    this.fileFault.set(this.uploads.failed() ? 'A file did not arrive. Send it again or remove it.' : '');
-    if (this.fileFault()) return;
+    this.finishing.set(this.uploads.busy());
+    const arrived = await this.uploads.settled();
+    this.finishing.set(false);
+    if (!arrived) return;
     const ticket = await this.client.open(this.asBody(), this.draft().key).catch((error: unknown) => {
       // A lost answer: the ticket is there already, and these words would make a second one.
       if (toProblem(error).code === 'idempotency-mismatch') this.edit({ key: randomId() });
       throw error;
     });
+    this.dropCarried();
     this.reset();
     this.toaster.show({ text: `#${ticket.number} opened for ${ticket.requester.name}` });
     await this.router.navigate(['/tickets', ticket.number]);
@@ -179,12 +183,37 @@ export class NewTicket {
     };
   }
 
+  private restore(key: string): void {
+    this.draft.set(this.drafts.read<NewTicketDraft>(key) ?? emptyDraft());
+    this.uploads.restore(this.draft().attachments);
+  }
+
   /** A follow-up is for the same customer; what is typed already stays. */
   private async takeOver(ref: string): Promise<void> {
     const before = await this.client.get(ref).catch(() => null);
-    if (!before || this.draft().email) return;
+    if (!before || this.followUpOf() !== ref) return;
     const { requester, subject, priority, tags, assignee } = before;
-    this.edit({ email: requester.email, name: requester.name, subject, priority, tags, assignee });
+    if (!this.draft().email)
+      this.edit({ email: requester.email, name: requester.name, subject, priority, tags, assignee });
+    this.carry(replyDraftKey(this.session.user()?.id ?? '', before.id, 'reply'));
+  }
+
+  /** Takes the reply along that the closed ticket did not get, once; until this one is open, it stays there too. */
+  private carry(key: string): void {
+    const reply = this.drafts.read<ReplyDraft>(key);
+    const { body, carried } = this.draft();
+    if (!reply || reply.body === carried?.body) return;
+    this.edit({
+      body: body.trim() ? `${body}\n\n${reply.body}` : reply.body,
+      carried: { key, body: reply.body },
+    });
+    this.uploads.append(reply.attachments);
+  }
+
+  private dropCarried(): void {
+    const { carried } = this.draft();
+    if (carried && this.drafts.read<ReplyDraft>(carried.key)?.body === carried.body)
+      this.drafts.remove(carried.key);
   }
 
   private reset(): void {
@@ -192,22 +221,4 @@ export class NewTicket {
     this.draft.set(emptyDraft());
     this.drafts.remove(this.storageKey());
   }
-
-  private storageKey(): string {
-    return `new-ticket.${this.session.user()?.id ?? ''}`;
-  }
-}
-
-function emptyDraft(): Draft {
-  return {
-    email: '',
-    name: '',
-    subject: '',
-    body: '',
-    priority: 'normal',
-    assignee: null,
-    tags: [],
-    attachments: [],
-    key: randomId(),
-  };
 }

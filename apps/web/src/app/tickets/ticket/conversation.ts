@@ -11,14 +11,17 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
+import { Router } from '@angular/router';
 import { Session } from '../../session/session';
 import type { Message } from '@liftdesk/api-client';
+import { Drafts } from '../../shared/ui/drafts/drafts';
 import { Icon } from '../../shared/ui/icon/icon';
 import { CopyId } from '../../shared/ui/state/copy-id';
 import { Skeleton } from '../../shared/ui/state/skeleton';
 import { EditRequests } from '../editor/edit-requests';
 import { Outbox } from '../editor/outbox';
 import type { Outgoing } from '../editor/outgoing';
+import { type ReplyDraft, replyDraftKey } from '../editor/reply-draft';
 import { EventLines } from './event-lines';
 import { MessageCard } from './message-card';
 import { TicketStore } from './ticket-store';
@@ -34,8 +37,10 @@ const NEAR_END = 80;
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class Conversation {
-  private readonly session = inject(Session);
+  private readonly drafts = inject(Drafts);
   private readonly edits = inject(EditRequests);
+  private readonly router = inject(Router);
+  private readonly session = inject(Session);
   private readonly scroller = viewChild.required<ElementRef<HTMLElement>>('scroller');
   private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
   protected readonly store = inject(TicketStore);
@@ -44,6 +49,7 @@ export class Conversation {
   private readonly atEnd = signal(true);
   private seen = 0;
   protected readonly unseen = signal(0);
+  private readonly closed = computed(() => this.store.ticket()?.status === 'closed');
   protected readonly requester = computed(() => this.store.ticket()?.requester ?? null);
 
   constructor() {
@@ -100,10 +106,28 @@ export class Conversation {
     };
   }
 
-  /** Back into the editor; while nobody knows whether it arrived, it keeps its key. */
-  protected edit(item: Outgoing): void {
+  /** A closed ticket has no editor: a reply can go on in a follow-up, a note is for this ticket alone. */
+  protected takeBackWords(item: Outgoing): string {
+    if (!this.closed()) return 'Edit';
+    return item.kind === 'reply' ? 'Use in a follow-up' : '';
+  }
+
+  protected takeBack(item: Outgoing): void {
+    if (this.closed()) this.followUp(item);
+    else this.edits.ask(item);
+  }
+
+  /** Back among the words kept for this ticket, which the follow-up takes along. */
+  private followUp(item: Outgoing): void {
+    const key = replyDraftKey(this.session.user()?.id ?? '', item.ticketId, 'reply');
+    const here = this.drafts.read<ReplyDraft>(key);
+    this.drafts.write<ReplyDraft>(key, {
+      body: here?.body ? `${item.body}\n\n${here.body}` : item.body,
+      attachments: [...item.attachments, ...(here?.attachments ?? [])],
+      key: item.uncertain ? item.key : null,
+    });
     this.outbox.remove(item.key);
-    this.edits.ask(item);
+    void this.router.navigate(['/tickets/new'], { queryParams: { followUpOf: item.number } });
   }
 
   private readAll(): void {

@@ -27,8 +27,10 @@ export class MessageCard {
   /** Why it was not sent. */
   readonly cause = input('');
   readonly requestId = input<string | null>(null);
+  /** What can be done with unsent words beside trying again; empty for nothing. */
+  readonly takeBack = input('Edit');
   readonly retried = output();
-  readonly edited = output();
+  readonly takenBack = output();
 
   protected readonly isNote = computed(() => this.message().kind === 'note');
   protected readonly isCustomer = computed(() => this.message().author.role === 'customer');

@@ -20,6 +20,7 @@ import { useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { Skeleton } from '../../shared/ui/state/skeleton';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
+import { DropFiles } from '../../shared/ui/upload/drop-files';
 import { mayMove } from '../data/ticket-change';
 import { DeskLayout } from '../desk/desk-layout';
 import { Details } from '../details/details';
@@ -41,6 +42,7 @@ import { TicketStore } from './ticket-store';
     ConflictStrip,
     Conversation,
     Details,
+    DropFiles,
     Icon,
     Kbd,
     PriorityMark,
@@ -62,7 +64,7 @@ export class TicketView implements OnInit {
   private readonly title = inject(Title);
   private readonly toaster = inject(Toaster);
   private readonly solveButton = viewChild<ElementRef<HTMLElement>>('solve');
-  private readonly editor = viewChild(ReplyEditor);
+  protected readonly editor = viewChild(ReplyEditor);
   protected readonly deeds = inject(TicketDeeds);
   protected readonly layout = inject(DeskLayout);
   protected readonly place = inject(ListPlace);
