@@ -2,11 +2,13 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { StorageUnavailableError } from '@liftdesk/storage';
-import { openTicket, stage, upload, write } from '../testing/builders';
+import { aFile, openTicket, stage, upload, write } from '../testing/builders';
 import type { Person } from '../testing/caller';
 import { DAY, HOUR } from '../testing/settable-clock';
 import { TestDesk } from '../testing/test-desk';
 import { AttachmentSweeper } from './attachment-sweeper';
+
+const NONE = { count: 0, first: [] };
 
 describe('the sweeper', () => {
   let desk: TestDesk;
@@ -39,8 +41,8 @@ describe('the sweeper', () => {
     expect(await sweeper.sweep()).toEqual({
       interrupted: 0,
       abandoned: 0,
-      strayObjects: [],
-      missingObjects: [],
+      strayObjects: NONE,
+      missingObjects: NONE,
     });
     expect(await objects()).toEqual(before);
   });
@@ -57,19 +59,73 @@ describe('the sweeper', () => {
     expect(await objects()).toHaveLength(1);
   });
 
-  it('removes an object without a row, but not one that may still get its row', async () => {
+  it('reports an object that it knows nothing of, however old, and never removes it', async () => {
     await desk.storage.put('attachments/stray.pdf', Readable.from(['x']));
     await desk.storage.put('elsewhere/other.pdf', Readable.from(['x']));
-    expect((await sweeper.sweep()).strayObjects).toEqual([]);
+    desk.clock.advance(30 * DAY);
+    expect((await sweeper.sweep()).strayObjects).toEqual({ count: 1, first: ['attachments/stray.pdf'] });
+    expect(await objects()).toEqual(['attachments/stray.pdf', 'elsewhere/other.pdf']);
+    expect(await desk.log()).toMatch(/"level":"warn".*attachments\.swept/);
+  });
+
+  it('removes nothing of a folder that belongs to another database, as after a restore, and reports it', async () => {
+    for (let n = 0; n < 3; n++) await upload(desk, ana, await openTicket(desk, ana));
+    const before = await objects();
+    const fresh = await TestDesk.start({ env: { UPLOAD_DIR: desk.uploadDir } });
+    fresh.clock.advance(30 * DAY);
+    const report = await fresh.app.get(AttachmentSweeper, { strict: false }).sweep();
+    await fresh.close();
+    expect(report).toMatchObject({ interrupted: 0, abandoned: 0, missingObjects: NONE });
+    expect(report.strayObjects).toEqual({ count: 3, first: expect.arrayContaining(before) });
+    expect(await objects()).toEqual(before);
+  });
+
+  it('removes the object of an upload that ended between storing it and writing its row', async () => {
+    const ticket = await openTicket(desk, ana);
+    const put = desk.storage.put.bind(desk.storage);
+    jest.spyOn(desk.storage, 'put').mockImplementation(async (...given) => {
+      const result = await put(...given);
+      // As if the process ended here: nothing after it works.
+      jest.spyOn(desk.database, 'transaction').mockRejectedValue(new Error('ended'));
+      jest.spyOn(desk.storage, 'delete').mockRejectedValue(new Error('ended'));
+      return result;
+    });
+    const { content, filename } = aFile();
+    await desk
+      .as(ana)
+      .post(`/tickets/${ticket.id}/attachments`)
+      .attach('attachments', content, filename)
+      .expect(500);
+    jest.restoreAllMocks();
+    expect(await objects()).toHaveLength(1);
+    expect(await sweeper.sweep()).toMatchObject({ interrupted: 0, strayObjects: NONE });
     desk.clock.advance(DAY + HOUR);
-    expect((await sweeper.sweep()).strayObjects).toEqual(['attachments/stray.pdf']);
-    expect(await objects()).toEqual(['elsewhere/other.pdf']);
+    expect(await sweeper.sweep()).toMatchObject({ interrupted: 1, strayObjects: NONE });
+    expect(await objects()).toEqual([]);
+    expect((await sweeper.sweep()).interrupted).toBe(0);
+  });
+
+  it('removes the object of a file whose row is gone and whose storage was down then', async () => {
+    const [file] = await upload(desk, ana, await openTicket(desk, ana));
+    jest.spyOn(desk.storage, 'delete').mockRejectedValue(new StorageUnavailableError());
+    await desk.as(ana).delete(`/attachments/${file?.id}`).expect(204);
+    jest.restoreAllMocks();
+    desk.clock.advance(DAY + HOUR);
+    expect(await sweeper.sweep()).toMatchObject({ interrupted: 1, strayObjects: NONE });
+    expect(await objects()).toEqual([]);
+  });
+
+  it('names no more than the first hundred of what it reports', async () => {
+    for (let n = 0; n < 101; n++)
+      await desk.storage.put(`attachments/${String(n).padStart(3, '0')}.pdf`, Readable.from(['x']));
+    const { strayObjects } = await sweeper.sweep();
+    expect([strayObjects.count, strayObjects.first.length]).toEqual([101, 100]);
   });
 
   it('reports a row without its object, and leaves it for an operator', async () => {
     const [file] = await upload(desk, ana, await openTicket(desk, ana));
     for (const key of await objects()) await desk.storage.delete(key);
-    expect((await sweeper.sweep()).missingObjects).toEqual([file?.id]);
+    expect((await sweeper.sweep()).missingObjects).toEqual({ count: 1, first: [file?.id] });
     expect(await desk.log()).toMatch(/"level":"error".*attachments\.swept/);
     await desk.as(ana).get(`/attachments/${file?.id}`).expect(200);
   });

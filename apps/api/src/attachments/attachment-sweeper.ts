@@ -6,25 +6,35 @@ import { Clock } from '../common/clock';
 import { AttachmentConfig } from './attachment.config';
 import { sweepStaging } from './staging';
 import { ATTACHMENT_PREFIX } from './storage-key';
+import { UnsettledObjects } from './unsettled-objects';
 
 export interface SweepReport {
-  /** Files of uploads that a crash or a cut line interrupted. */
+  /** What uploads and removals that never came to an end left behind: files under way, and objects noted as unsettled. */
   interrupted: number;
   /** Staged files whose message never came: row and object removed. */
   abandoned: number;
-  /** Objects without a row. Removed when they are older than the staging time. */
-  strayObjects: string[];
-  /** Rows whose object is missing: data was lost, an operator must look. Ids. */
-  missingObjects: string[];
+  /** Objects that no row of this database speaks of: never removed, for they may be another database's. */
+  strayObjects: Found;
+  /** Rows whose object is missing: data was lost. */
+  missingObjects: Found;
+}
+
+/** What an operator must look at. */
+export interface Found {
+  count: number;
+  /** The first of them: keys of objects, ids of rows. */
+  first: string[];
 }
 
 const ABANDONED =
   'select rid, storage_key as storageKey from attachment where ticket_rid is null and created_at < ? limit 1000';
 const AFTER =
   'select rid, id, storage_key as storageKey from attachment where rid > ? order by rid limit 500';
-const KNOWN = 'select 1 as known from attachment where storage_key = ?';
+const KNOWN = `
+  select exists (select 1 from attachment where storage_key = ?) or exists (select 1 from unsettled_object where storage_key = ?) as known`;
+const LISTED = 100;
 
-/** Finds and mends where storage and database differ; loses nothing that a row speaks of. */
+/** Finds and mends where storage and database differ; loses nothing that a row speaks of, here or in another database. */
 @Injectable()
 export class AttachmentSweeper {
   private readonly logger = new Logger(AttachmentSweeper.name);
@@ -32,6 +42,7 @@ export class AttachmentSweeper {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly storage: FileStorage,
+    private readonly unsettled: UnsettledObjects,
     private readonly clock: Clock,
     private readonly config: AttachmentConfig,
   ) {}
@@ -42,19 +53,15 @@ export class AttachmentSweeper {
     const report: SweepReport = {
       interrupted:
         (await this.storage.sweepInterrupted(olderThan)) +
-        (await sweepStaging(this.config.stagingDir, olderThan)),
+        (await sweepStaging(this.config.stagingDir, olderThan)) +
+        (await this.unsettled.sweep(before)),
       abandoned: await this.removeAbandoned(before),
-      strayObjects: await this.removeStrayObjects(olderThan),
+      strayObjects: await this.findStrayObjects(),
       missingObjects: await this.findMissingObjects(),
     };
-    const { strayObjects, missingObjects, ...counts } = report;
-    const level = missingObjects.length > 0 ? 'error' : 'log';
-    this.logger[level]({
-      message: 'attachments.swept',
-      ...counts,
-      strayObjects: strayObjects.length,
-      missingObjects: missingObjects.slice(0, 100),
-    });
+    const { strayObjects, missingObjects } = report;
+    const level = missingObjects.count > 0 ? 'error' : strayObjects.count > 0 ? 'warn' : 'log';
+    this.logger[level]({ message: 'attachments.swept', ...report });
     return report;
   }
 
@@ -62,29 +69,33 @@ export class AttachmentSweeper {
     const rows: { rid: number; storageKey: string }[] = await this.database.query(ABANDONED, [before]);
     let removed = 0;
     for (const { rid, storageKey } of rows) {
-      // Its message may have come since: the condition decides again, inside the transaction.
-      const gone: unknown[] = await this.database.transaction((manager) =>
-        manager.query('delete from attachment where rid = ? and ticket_rid is null returning rid', [rid]),
-      );
-      if (gone.length === 0) continue;
-      await this.storage.delete(storageKey);
+      const gone = await this.database.transaction(async (manager) => {
+        // Its message may have come since: the condition decides again, inside the transaction.
+        const deleted: unknown[] = await manager.query(
+          'delete from attachment where rid = ? and ticket_rid is null returning rid',
+          [rid],
+        );
+        if (deleted.length > 0) await this.unsettled.note([storageKey], manager);
+        return deleted.length > 0;
+      });
+      if (!gone) continue;
+      await this.unsettled.remove([storageKey]);
       removed += 1;
     }
     return removed;
   }
 
-  private async removeStrayObjects(olderThan: Date): Promise<string[]> {
-    const strays: string[] = [];
-    for await (const { key, lastModified } of this.storage.list(ATTACHMENT_PREFIX)) {
-      if (lastModified >= olderThan || (await this.isKnown(key))) continue;
-      await this.storage.delete(key);
-      strays.push(key);
+  private async findStrayObjects(): Promise<Found> {
+    const strays: Found = { count: 0, first: [] };
+    for await (const { key } of this.storage.list(ATTACHMENT_PREFIX)) {
+      // One that was removed while we looked is no stray.
+      if (!(await this.isKnown(key)) && (await this.exists(key))) add(strays, key);
     }
     return strays;
   }
 
-  private async findMissingObjects(): Promise<string[]> {
-    const missing: string[] = [];
+  private async findMissingObjects(): Promise<Found> {
+    const missing: Found = { count: 0, first: [] };
     for (let last = 0; ;) {
       const rows: { rid: number; id: string; storageKey: string }[] = await this.database.query(AFTER, [
         last,
@@ -92,14 +103,19 @@ export class AttachmentSweeper {
       for (const { rid, id, storageKey } of rows) {
         last = rid;
         // One that was deleted while we looked is no loss.
-        if (!(await this.exists(storageKey)) && (await this.isKnown(storageKey))) missing.push(id);
+        if (!(await this.exists(storageKey)) && (await this.hasRow(rid))) add(missing, id);
       }
       if (rows.length === 0) return missing;
     }
   }
 
   private async isKnown(key: string): Promise<boolean> {
-    const rows: unknown[] = await this.database.query(KNOWN, [key]);
+    const [row]: { known: 0 | 1 }[] = await this.database.query(KNOWN, [key, key]);
+    return row?.known === 1;
+  }
+
+  private async hasRow(rid: number): Promise<boolean> {
+    const rows: unknown[] = await this.database.query('select 1 from attachment where rid = ?', [rid]);
     return rows.length > 0;
   }
 
@@ -112,4 +128,9 @@ export class AttachmentSweeper {
       throw error;
     }
   }
+}
+
+function add(found: Found, name: string): void {
+  found.count += 1;
+  if (found.first.length < LISTED) found.first.push(name);
 }

@@ -4,6 +4,7 @@ import {
   ApiBody,
   ApiConsumes,
   ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiResponse,
@@ -12,6 +13,7 @@ import {
 import { CountsAsUpload } from '@liftdesk/throttling';
 import type { Request, Response } from 'express';
 import { type Actor, Caller } from '../auth/actor';
+import { IF_MATCH, type IfMatch, IfMatchHeader, etagOf } from '../common/etag';
 import { IdempotencyKeyHeader } from '../common/idempotency';
 import {
   AttachmentDto,
@@ -20,7 +22,7 @@ import {
   AttachmentListDto,
 } from './attachment.dto';
 import { AttachmentsQuery } from './attachments.query';
-import { AttachmentsService } from './attachments.service';
+import { AttachmentsService, type Stored } from './attachments.service';
 import { UploadIntake } from './upload-intake';
 
 const UPLOAD_BODY = {
@@ -54,33 +56,37 @@ export class AttachmentsController {
   @ApiConsumes('multipart/form-data')
   @ApiBody(UPLOAD_BODY)
   @ApiCreatedResponse({ type: AttachmentListDto })
-  stage(
+  async stage(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Caller() actor: Actor,
     @IdempotencyKeyHeader() key: string | undefined,
   ): Promise<AttachmentListDto> {
-    return this.intake.receive(request, response, (uploads) =>
+    const stored = await this.intake.receive(request, response, (uploads) =>
       this.attachments.store(actor, uploads, null, key),
     );
+    return tagged(response, stored);
   }
 
   @Post('tickets/:id/attachments')
   @CountsAsUpload()
   @ApiConsumes('multipart/form-data')
   @ApiBody(UPLOAD_BODY)
+  @ApiHeader(IF_MATCH)
   @ApiCreatedResponse({ type: AttachmentListDto })
   async upload(
     @Param('id') id: string,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @Caller() actor: Actor,
+    @IfMatchHeader() ifMatch: IfMatch,
     @IdempotencyKeyHeader() key: string | undefined,
   ): Promise<AttachmentListDto> {
-    const target = await this.query.target(actor, id);
-    return this.intake.receive(request, response, (uploads) =>
-      this.attachments.store(actor, uploads, target, key),
+    const ticket = await this.query.target(actor, id);
+    const stored = await this.intake.receive(request, response, (uploads) =>
+      this.attachments.store(actor, uploads, { ticket, ifMatch }, key),
     );
+    return tagged(response, stored);
   }
 
   @Get('tickets/:id/attachments')
@@ -114,8 +120,20 @@ export class AttachmentsController {
 
   @Delete('attachments/:id')
   @HttpCode(204)
+  @ApiHeader(IF_MATCH)
   @ApiNoContentResponse()
-  async delete(@Param('id') id: string, @Caller() actor: Actor): Promise<void> {
-    await this.attachments.delete(actor, id);
+  async delete(
+    @Param('id') id: string,
+    @Caller() actor: Actor,
+    @IfMatchHeader() ifMatch: IfMatch,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    const version = await this.attachments.delete(actor, id, ifMatch);
+    if (version !== null) response.setHeader('ETag', etagOf(version));
   }
+}
+
+function tagged(response: Response, { items, version }: Stored): AttachmentListDto {
+  if (version !== null) response.setHeader('ETag', etagOf(version));
+  return { items };
 }

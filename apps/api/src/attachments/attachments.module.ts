@@ -1,10 +1,12 @@
 import { DynamicModule, Module } from '@nestjs/common';
+import { TicketsModule } from '../tickets/tickets.module';
 import { AttachmentConfig } from './attachment.config';
 import { AttachmentLinks } from './attachment-links';
 import { AttachmentSweeper } from './attachment-sweeper';
 import { AttachmentsController } from './attachments.controller';
 import { AttachmentsQuery } from './attachments.query';
 import { AttachmentsService } from './attachments.service';
+import { UnsettledObjects } from './unsettled-objects';
 import { UploadIntake } from './upload-intake';
 
 @Module({})
@@ -13,6 +15,7 @@ export class AttachmentsModule {
     return {
       module: AttachmentsModule,
       global: true,
+      imports: [TicketsModule],
       controllers: [AttachmentsController],
       providers: [
         { provide: AttachmentConfig, useValue: config },
@@ -20,6 +23,7 @@ export class AttachmentsModule {
         AttachmentSweeper,
         AttachmentsQuery,
         AttachmentsService,
+        UnsettledObjects,
         UploadIntake,
       ],
       exports: [AttachmentLinks, AttachmentSweeper],

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, EntityManager } from 'typeorm';
 import { Actor, isStaff } from '../auth/actor';
 import { ConflictError, NotFoundError } from '../common/domain-error';
+import type { TicketStatus } from '../tickets/ticket.status';
 import { ticketRef } from '../tickets/ticket-ref';
 import { ATTACHMENT_COLUMNS, AttachmentRow } from './attachment.dto';
 
@@ -22,6 +23,12 @@ const OF_TICKET = {
   staff: `${SELECT} where a.ticket_rid = ? order by a.rid limit 1000`,
   customer: `${SELECT} where a.ticket_rid = ? and a.customer_visible = 1 order by a.rid limit 1000`,
 };
+
+/** @throws ConflictError where the ticket is closed and the caller is its customer */
+export function assertTakesFiles(actor: Actor, status: TicketStatus): void {
+  if (status === 'closed' && !isStaff(actor))
+    throw new ConflictError('This ticket is closed: open a follow-up, or reopen it first');
+}
 
 /** A ticket that files are put on, as far as that needs it. */
 export interface TargetTicket {
@@ -54,19 +61,17 @@ export class AttachmentsQuery {
 
   /**
    * The ticket that the caller may put files on.
-   * @throws NotFoundError, ConflictError when it is closed and the caller is its customer
+   * @throws NotFoundError, ConflictError as assertTakesFiles()
    */
   async target(actor: Actor, ref: string): Promise<TargetTicket> {
     const ticket = await this.ticket(actor, ref);
-    if (ticket.status === 'closed' && !isStaff(actor)) {
-      throw new ConflictError('This ticket is closed: open a follow-up, or reopen it first');
-    }
+    assertTakesFiles(actor, ticket.status);
     return ticket;
   }
 
-  private async ticket(actor: Actor, ref: string): Promise<TargetTicket & { status: string }> {
+  private async ticket(actor: Actor, ref: string): Promise<TargetTicket & { status: TicketStatus }> {
     const { where, values } = ticketRef(actor, ref);
-    const [ticket]: (TargetTicket & { status: string })[] = await this.database.query(
+    const [ticket]: (TargetTicket & { status: TicketStatus })[] = await this.database.query(
       `select rid, id, status from ticket where ${where}`,
       values,
     );

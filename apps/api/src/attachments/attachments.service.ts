@@ -7,21 +7,34 @@ import { v7 as uuidv7 } from 'uuid';
 import { Actor, isStaff } from '../auth/actor';
 import { Clock } from '../common/clock';
 import { ForbiddenError } from '../common/domain-error';
+import { IfMatch } from '../common/etag';
 import { Idempotency } from '../common/idempotency';
-import { LogEntry, recordEvents } from '../tickets/ticket-log';
+import { TicketWriter } from '../tickets/ticket-writer';
 import { AttachmentConfig } from './attachment.config';
 import { AttachmentDto, AttachmentLinkDto, AttachmentListDto, toAttachmentView } from './attachment.dto';
-import { AttachmentsQuery, TargetTicket } from './attachments.query';
+import { AttachmentsQuery, TargetTicket, assertTakesFiles } from './attachments.query';
 import type { StagedUpload } from './multipart-intake';
 import { newStorageKey } from './storage-key';
+import { UnsettledObjects } from './unsettled-objects';
 
 const INSERT = `
   insert into attachment (id, ticket_rid, uploaded_by_rid, customer_visible, filename, mime_type, size, sha256, storage_key, created_at)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-interface StoredUpload {
-  upload: StagedUpload;
+interface Upload {
+  file: StagedUpload;
   storageKey: string;
+}
+
+/** Where files are put; null stages them for a message that is still being written. */
+export interface UploadTarget {
+  ticket: TargetTicket;
+  ifMatch: IfMatch;
+}
+
+export interface Stored extends AttachmentListDto {
+  /** The ticket's version after it; null for staged files. */
+  version: number | null;
 }
 
 @Injectable()
@@ -31,42 +44,44 @@ export class AttachmentsService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly query: AttachmentsQuery,
+    private readonly writer: TicketWriter,
     private readonly storage: FileStorage,
+    private readonly unsettled: UnsettledObjects,
     private readonly idempotency: Idempotency,
     private readonly clock: Clock,
     private readonly config: AttachmentConfig,
   ) {}
 
   /**
-   * Stores inspected files and their rows, all or none: first the objects, then the rows in one transaction; when that
-   * fails the objects go again. What a crash leaves between the two, the sweeper finds.
-   * @param target null stages the files for a message that is still being written
+   * Stores inspected files and their rows, all or none: first a note of the keys, then the objects, then the rows in one
+   * transaction; when that fails the objects go again. What a crash leaves between, the sweeper finds by the notes.
+   * @throws StaleVersionError, NotFoundError, ConflictError when the ticket has been closed to its customer meanwhile
    */
   async store(
     actor: Actor,
-    uploads: readonly StagedUpload[],
-    target: TargetTicket | null,
+    files: readonly StagedUpload[],
+    target: UploadTarget | null,
     key?: string,
-  ): Promise<AttachmentListDto> {
-    const stored: StoredUpload[] = [];
-    let answer: AttachmentListDto | undefined;
+  ): Promise<Stored> {
+    const uploads = files.map((file): Upload => ({ file, storageKey: newStorageKey(file.mimeType) }));
+    const keys = uploads.map(({ storageKey }) => storageKey);
+    const names = files.map(({ filename, sha256 }) => [filename, sha256]);
+    const subject = ['attachments', target?.ticket.id ?? null, names];
+    let stored: Stored | undefined;
     let repeated = true;
+    await this.unsettled.note(keys);
     try {
-      for (const upload of uploads) stored.push(await this.storeObject(actor, upload));
-      const subject = [
-        'attachments',
-        target?.id ?? null,
-        uploads.map(({ filename, sha256 }) => [filename, sha256]),
-      ];
-      answer = await this.database.transaction((manager) =>
+      for (const upload of uploads) await this.put(actor, upload);
+      stored = await this.database.transaction((manager) =>
         this.idempotency.once(manager, { key, userRid: actor.userRid, subject }, async () => {
           repeated = false;
-          return { items: await this.insertRows(manager, actor, stored, target) };
+          await this.unsettled.settle(keys, manager);
+          return this.write(manager, actor, uploads, target);
         }),
       );
-      return answer;
+      return stored;
     } finally {
-      if (!answer || repeated) await this.deleteObjects(stored.map((file) => file.storageKey));
+      if (!stored || repeated) await this.unsettled.remove(keys);
     }
   }
 
@@ -92,79 +107,69 @@ export class AttachmentsService {
 
   /**
    * Removes the row, then the object: an object that stays behind is swept, a row without one would be a lie.
-   * @throws NotFoundError for what the caller may not see, ForbiddenError for a customer and another's file
+   * @returns the ticket's version after it; null for a staged file
+   * @throws NotFoundError for what the caller may not see, ForbiddenError for a customer and another's file,
+   *   StaleVersionError
    */
-  async delete(actor: Actor, id: string): Promise<void> {
-    const row = await this.database.transaction(async (manager) => {
+  async delete(actor: Actor, id: string, ifMatch: IfMatch): Promise<number | null> {
+    const { row, version } = await this.database.transaction(async (manager) => {
       const found = await this.query.one(actor, id, manager);
       if (!isStaff(actor) && found.uploaderRid !== actor.userRid)
         throw new ForbiddenError('Only who uploaded a file removes it');
       await manager.query('delete from attachment where rid = ?', [found.rid]);
-      await this.log(manager, actor, found.ticketRid, [
-        { type: 'attachment.removed', from: { filename: found.filename } },
-      ]);
-      return found;
+      await this.unsettled.note([found.storageKey], manager);
+      if (found.ticketRid === null) return { row: found, version: null };
+      const ticket = await this.writer.load(manager, actor, String(found.ticketRid), ifMatch);
+      const removed = { type: 'attachment.removed' as const, from: { filename: found.filename } };
+      await this.writer.store(manager, actor, ticket, [removed], this.clock.now());
+      return { row: found, version: ticket.version + 1 };
     });
     this.logger.log({ message: 'attachment.deleted', attachmentId: row.id, userId: actor.userId });
-    await this.deleteObjects([row.storageKey]);
+    await this.unsettled.remove([row.storageKey]);
+    return version;
   }
 
-  private async storeObject(actor: Actor, upload: StagedUpload): Promise<StoredUpload> {
-    const storageKey = newStorageKey(upload.mimeType);
-    await this.storage.put(storageKey, createReadStream(upload.path), {
-      contentType: upload.mimeType,
+  private async put(actor: Actor, { file, storageKey }: Upload): Promise<void> {
+    await this.storage.put(storageKey, createReadStream(file.path), {
+      contentType: file.mimeType,
       metadata: { uploadedby: actor.userId, uploadedat: new Date(this.clock.now()).toISOString() },
     });
-    return { upload, storageKey };
+  }
+
+  private async write(
+    manager: EntityManager,
+    actor: Actor,
+    uploads: readonly Upload[],
+    target: UploadTarget | null,
+  ): Promise<Stored> {
+    const now = this.clock.now();
+    if (target === null)
+      return { items: await this.insertRows(manager, actor, uploads, null, now), version: null };
+    const ticket = await this.writer.load(manager, actor, target.ticket.id, target.ifMatch);
+    // Again: it was looked at before the body came in, and that may take minutes.
+    assertTakesFiles(actor, ticket.status);
+    const items = await this.insertRows(manager, actor, uploads, ticket.rid, now);
+    const added = items.map(({ filename }) => ({ type: 'attachment.added' as const, to: { filename } }));
+    await this.writer.store(manager, actor, ticket, added, now);
+    return { items, version: ticket.version + 1 };
   }
 
   private async insertRows(
     manager: EntityManager,
     actor: Actor,
-    stored: StoredUpload[],
-    target: TargetTicket | null,
-  ): Promise<AttachmentDto[]> {
-    const ids: string[] = [];
-    for (const { upload, storageKey } of stored) {
-      const id = uuidv7();
-      ids.push(id);
-      const visible = target && !isStaff(actor) ? 1 : 0;
-      const { filename, mimeType, size, sha256 } = upload;
-      await manager.query(INSERT, [
-        id,
-        target?.rid ?? null,
-        actor.userRid,
-        visible,
-        filename,
-        mimeType,
-        size,
-        sha256,
-        storageKey,
-        this.clock.now(),
-      ]);
-      await this.log(manager, actor, target?.rid ?? null, [{ type: 'attachment.added', to: { filename } }]);
-    }
-    const rows = await Promise.all(ids.map((id) => this.query.one(actor, id, manager)));
-    return rows.map(toAttachmentView);
-  }
-
-  private async log(
-    manager: EntityManager,
-    actor: Actor,
+    uploads: readonly Upload[],
     ticketRid: number | null,
-    entries: LogEntry[],
-  ): Promise<void> {
-    if (ticketRid !== null) await recordEvents(manager, ticketRid, actor.userRid, entries, this.clock.now());
-  }
-
-  /** Never fails the request: what cannot be removed now, the sweeper removes. */
-  private async deleteObjects(keys: string[]): Promise<void> {
-    for (const key of keys) {
-      try {
-        await this.storage.delete(key);
-      } catch (error) {
-        this.logger.warn({ message: 'attachment.object-left', key, error });
-      }
+    now: number,
+  ): Promise<AttachmentDto[]> {
+    const items: AttachmentDto[] = [];
+    const visible = ticketRid !== null && !isStaff(actor) ? 1 : 0;
+    for (const { file, storageKey } of uploads) {
+      const { filename, mimeType, size, sha256 } = file;
+      const id = uuidv7();
+      const owner = [id, ticketRid, actor.userRid, visible];
+      await manager.query(INSERT, [...owner, filename, mimeType, size, sha256, storageKey, now]);
+      items.push(toAttachmentView(await this.query.one(actor, id, manager)));
     }
+    return items;
   }
 }

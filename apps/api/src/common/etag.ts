@@ -1,6 +1,13 @@
 import { ExecutionContext, createParamDecorator } from '@nestjs/common';
 import type { Request } from 'express';
 
+/** How the documentation of a route tells that it honours `If-Match`. */
+export const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description: 'The ETag that the change is based on',
+};
+
 export const etagOf = (version: number): string => `"${version}"`;
 
 /** The versions that `If-Match` accepts; null when the header is absent or `*`. */

@@ -1,4 +1,5 @@
 import { Attachment } from '../attachments/attachment.entity';
+import { UnsettledObject } from '../attachments/unsettled-object.entity';
 import { PasswordReset, RefreshToken, Session } from '../auth/session.entity';
 import { IdempotencyKey } from '../common/idempotency-key.entity';
 import { Message, TicketEvent } from '../tickets/message.entity';
@@ -18,5 +19,6 @@ export const ENTITIES = [
   Message,
   TicketEvent,
   Attachment,
+  UnsettledObject,
   IdempotencyKey,
 ];

@@ -100,7 +100,10 @@ describe('a write that fails at any of its statements', () => {
     },
   };
 
-  it.each(Object.entries(writes))('leaves nothing behind: %s', async (_, prepare) => {
+  /** Statements after the write's own transaction, which cross out a note: the write is done, whatever becomes of them. */
+  const afterwards: Record<string, number> = { 'removing a file': 2 };
+
+  it.each(Object.entries(writes))('leaves nothing behind: %s', async (name, prepare) => {
     const send = async (failAt: number) => {
       const ticket = await openTicket(desk, ana, { tags: ['w'] });
       const write = await prepare({ ana, agent, ticket });
@@ -117,7 +120,7 @@ describe('a write that fails at any of its statements', () => {
     expect(whole.status).toBeLessThan(300);
     expect(whole.after.rows).not.toEqual(whole.before.rows);
     expect(whole.count).toBeGreaterThan(1);
-    for (let n = 1; n <= whole.count; n++) {
+    for (let n = 1; n <= whole.count - (afterwards[name] ?? 0); n++) {
       const failed = await send(n);
       expect(failed.status).toBe(500);
       expect(JSON.stringify(failed.body)).not.toContain('disk');

@@ -182,6 +182,32 @@ describe('a conversation', () => {
       expect([await isUnread(agent), await isUnread(colleague)]).toEqual([false, true]);
     });
 
+    it('of what came behind the last message that was shown', async () => {
+      const read = (messageId: string) =>
+        desk.as(ana).put(`/tickets/${ticket.id}/read`, { messageId }).expect(204);
+      const shown = await write(desk, agent, ticket);
+      const later = await write(desk, agent, ticket);
+      await read(shown.id);
+      expect(await isUnread(ana)).toBe(true);
+      await read(later.id.toUpperCase());
+      expect(await isUnread(ana)).toBe(false);
+      await read(shown.id);
+      expect(await isUnread(ana)).toBe(false);
+    });
+
+    it('still when the message named is another ticket’s, a note, or none, and says so', async () => {
+      await write(desk, agent, ticket);
+      const hidden = await note(desk, agent, ticket);
+      const elsewhere = await write(desk, agent, await openTicket(desk, ana));
+      for (const messageId of [hidden.id, elsewhere.id, ticket.id]) {
+        const { body } = await desk.as(ana).put(`/tickets/${ticket.id}/read`, { messageId }).expect(400);
+        expect(body.errors[0].pointer).toBe('/messageId');
+      }
+      await desk.as(ana).put(`/tickets/${ticket.id}/read`, { messageId: 'x' }).expect(400);
+      await desk.as(ana).put(`/tickets/${ticket.id}/read`, { upTo: hidden.id }).expect(400);
+      expect(await isUnread(ana)).toBe(true);
+    });
+
     it('to the desk only while there is something to do', async () => {
       expect(await isUnread(agent)).toBe(true);
       await change(desk, ana, ticket, { status: 'closed' });

@@ -173,6 +173,15 @@ describe('changing a ticket', () => {
       await patch(agent, { priority: 'high' }).set('If-Match', '*').expect(200);
     });
 
+    it('reads the ticket whole each time: no 304, for the same version may have become unread or hold more files', async () => {
+      const get = (by: Person) => desk.as(by).get(`/tickets/${ticket.id}`).set('If-None-Match', '"1"');
+      expect((await get(agent).expect(200)).body).toMatchObject({ version: 1, unread: true });
+      await desk.as(agent).put(`/tickets/${ticket.id}/read`).expect(204);
+      const { body, headers } = await get(agent).expect(200);
+      expect(body).toMatchObject({ version: 1, unread: false });
+      expect(headers['etag']).toBe('"1"');
+    });
+
     it('is 412 on a stale one, changes nothing and brings the ticket as it is now', async () => {
       await change(desk, agent, ticket, { priority: 'high' });
       const before = await read();

@@ -95,6 +95,17 @@ export class WriteMessageDto extends createZodDto(
   }),
 ) {}
 
+export class MarkReadDto extends createZodDto(
+  z
+    .strictObject({
+      messageId: z
+        .uuid()
+        .optional()
+        .describe('The last message that was shown; left out: all that has been said so far'),
+    })
+    .prefault({}),
+) {}
+
 export const TICKET_SORTS = ['updatedAt', 'createdAt', 'priority', 'dueAt', 'relevance'] as const;
 export type TicketSort = (typeof TICKET_SORTS)[number];
 

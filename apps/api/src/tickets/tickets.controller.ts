@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
+  ApiBody,
   ApiCreatedResponse,
   ApiHeader,
   ApiNoContentResponse,
@@ -10,7 +11,7 @@ import {
 import type { Response } from 'express';
 import { StaffOnly } from '../auth/access.decorators';
 import { type Actor, Caller } from '../auth/actor';
-import { type IfMatch, IfMatchHeader, etagOf } from '../common/etag';
+import { IF_MATCH, type IfMatch, IfMatchHeader, etagOf } from '../common/etag';
 import { IdempotencyKeyHeader } from '../common/idempotency';
 import { PageQueryDto } from '../common/page.dto';
 import { ConversationQuery } from './conversation.query';
@@ -19,6 +20,7 @@ import { MessageDto, MessagePageDto, TicketEventPageDto } from './message.dto';
 import { TicketCounts } from './ticket.counts';
 import {
   ChangeTicketDto,
+  MarkReadDto,
   OpenTicketDto,
   TagListDto,
   TagQueryDto,
@@ -36,7 +38,6 @@ const IDEMPOTENCY_KEY = {
   required: false,
   description: 'Makes a retry safe for 24 hours',
 };
-const IF_MATCH = { name: 'If-Match', required: false, description: 'The ETag that the change is based on' };
 
 @ApiTags('Tickets')
 @ApiBearerAuth()
@@ -107,9 +108,10 @@ export class TicketsController {
 
   @Put('tickets/:id/read')
   @HttpCode(204)
+  @ApiBody({ type: MarkReadDto, required: false })
   @ApiNoContentResponse()
-  async markRead(@Param('id') id: string, @Caller() actor: Actor): Promise<void> {
-    await this.tickets.markRead(actor, id);
+  async markRead(@Param('id') id: string, @Body() body: MarkReadDto, @Caller() actor: Actor): Promise<void> {
+    await this.tickets.markRead(actor, id, body.messageId);
   }
 
   @Get('tickets/:id/messages')
@@ -152,6 +154,8 @@ export class TicketsController {
 }
 
 function tagged(response: Response, ticket: TicketDto): TicketDto {
+  // The ETag is the version that a change is based on. What the caller has read changes without it: a 304 would hide that.
+  delete response.req.headers['if-none-match'];
   response.setHeader('ETag', etagOf(ticket.version));
   return ticket;
 }

@@ -27,6 +27,6 @@ import { TicketsService } from './tickets.service';
     TicketSearch,
     TicketWriter,
   ],
-  exports: [TicketsService],
+  exports: [TicketsService, TicketWriter],
 })
 export class TicketsModule {}

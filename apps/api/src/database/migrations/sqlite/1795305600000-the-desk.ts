@@ -13,6 +13,7 @@ const TABLES = [
   'message',
   'ticket_event',
   'attachment',
+  'unsettled_object',
   'idempotency_key',
 ];
 
@@ -157,6 +158,10 @@ const SCHEMA = [
   `CREATE INDEX "attachment_message" ON "attachment" ("message_rid")`,
   `CREATE INDEX "attachment_staged" ON "attachment" ("created_at") WHERE "ticket_rid" IS NULL`,
   `CREATE INDEX "attachment_ticket" ON "attachment" ("ticket_rid", "customer_visible", "rid")`,
+  `CREATE TABLE "unsettled_object" (
+      "storage_key" varchar(200) PRIMARY KEY NOT NULL,
+      "created_at" bigint NOT NULL)`,
+  `CREATE INDEX "unsettled_object_created" ON "unsettled_object" ("created_at")`,
   `CREATE TABLE "idempotency_key" (
       "user_rid" integer NOT NULL,
       "key" varchar(200) NOT NULL,

@@ -77,8 +77,9 @@ export class TicketClient {
     return firstValueFrom(this.http.post<Message>(`/api/tickets/${ticketId}/messages`, message, { headers }));
   }
 
-  markRead(id: string): Promise<void> {
-    return firstValueFrom(this.http.put<void>(`/api/tickets/${id}/read`, {}));
+  /** @param messageId the last message that is shown */
+  markRead(id: string, messageId: string): Promise<void> {
+    return firstValueFrom(this.http.put<void>(`/api/tickets/${id}/read`, { messageId }));
   }
 
   /** One page of the conversation, oldest first. */

@@ -32,6 +32,7 @@ export class TicketStore {
   private readonly conversation = signal<Pages<Message> | null>(null);
   private readonly conversationFailure = signal<Problem | null>(null);
   private readonly log = signal<Pages<TicketEvent> | null>(null);
+  private readonly logFailure = signal<Problem | null>(null);
   private readonly collision = signal<Conflict | null>(null);
 
   readonly ticket = this.current.asReadonly();
@@ -40,6 +41,8 @@ export class TicketStore {
   readonly messages = computed(() => this.conversation()?.items ?? []);
   readonly messagesLoaded = computed(() => this.conversation() !== null);
   readonly messagesProblem = this.conversationFailure.asReadonly();
+  readonly eventsLoaded = computed(() => this.log() !== null);
+  readonly eventsProblem = this.logFailure.asReadonly();
   readonly events = computed(() => this.log()?.items ?? []);
   readonly timeline = computed(() => timelineOf(this.messages(), this.events()));
   /** Messages of this ticket that are on their way or were not sent. */
@@ -74,13 +77,16 @@ export class TicketStore {
     try {
       const ticket = await this.client.get(ref);
       if (this.gone) return;
-      if (known) this.current.set(ticket);
+      if (known) this.take(ticket);
       else this.begin(ticket);
-      await Promise.all([this.loadMessages(), this.loadEvents()]);
-      if (!this.gone) await this.markRead(ticket.id);
     } catch (error) {
       this.failure.set(toProblem(error));
+      // What the list knows is on the page already; the conversation comes, or says itself why not.
+      if (!known || this.gone) return;
     }
+    await Promise.all([this.loadMessages(), this.loadEvents()]);
+    const id = this.current()?.id;
+    if (id && !this.gone) await this.markRead(id);
   }
 
   /** Shows the change at once; another's change that came first becomes `conflict`. */
@@ -131,12 +137,19 @@ export class TicketStore {
     if (!before || this.actions.isPending(before.id)) return;
     const now = await this.client.get(before.id).catch(() => null);
     if (!now || this.gone || this.actions.isPending(before.id)) return;
-    const moved = now.version !== before.version;
-    this.current.set(now);
+    const moved = this.take(now) && now.version !== before.version;
     this.list.refresh(now);
-    if (!moved && this.messagesLoaded() && !this.messagesProblem()) return;
-    await Promise.all([this.loadMessages(), this.loadEvents()]);
+    if (moved || !this.messagesLoaded() || this.messagesProblem())
+      await Promise.all([this.loadMessages(), this.loadEvents()]);
     if (now.unread) await this.markRead(now.id);
+  }
+
+  /** Takes the server's word, unless it was said before what is shown; false then. */
+  private take(ticket: Ticket): boolean {
+    const shown = this.current();
+    if (shown && (ticket.version < shown.version || this.actions.isPending(ticket.id))) return false;
+    this.current.set(ticket);
+    return true;
   }
 
   private begin(ticket: Ticket): void {
@@ -145,10 +158,11 @@ export class TicketStore {
     this.list.cursorId.set(ticket.id);
   }
 
-  /** The log is an extra: without it the page still works, and the next look brings it. */
-  private async loadEvents(): Promise<void> {
+  /** The log is an extra: without it the page still works. */
+  async loadEvents(): Promise<void> {
     const id = this.current()?.id;
     if (!id) return;
+    this.logFailure.set(null);
     try {
       let next: string | null = this.log()?.lastCursor ?? null;
       do {
@@ -158,8 +172,8 @@ export class TicketStore {
         this.log.update((log) => ({ items: merge(log?.items ?? [], page.items), lastCursor: cursor }));
         next = page.nextCursor;
       } while (next);
-    } catch {
-      this.log.update((log) => log ?? { items: [], lastCursor: null });
+    } catch (error) {
+      this.logFailure.set(toProblem(error));
     }
   }
 
@@ -171,8 +185,10 @@ export class TicketStore {
   }
 
   private async markRead(id: string): Promise<void> {
-    if (document.visibilityState !== 'visible') return;
-    await this.client.markRead(id).catch(() => undefined);
+    const last = this.messages().at(-1);
+    // What could not be loaded was not seen.
+    if (!last || this.messagesProblem() || document.visibilityState !== 'visible') return;
+    await this.client.markRead(id, last.id).catch(() => undefined);
     const read = (ticket: Ticket) => ({ ...ticket, unread: false });
     const row = this.list.find(id);
     if (row) this.list.replace(read(row));

@@ -81,9 +81,20 @@ describe('the ticket page', () => {
     expect(server.made(messages)[0]?.params.get('limit')).toBe('100');
   });
 
-  it('marks the ticket as read', async () => {
-    await open({ unread: true });
-    expect(server.made(`PUT /api/tickets/${TICKET.id}/read`)).toHaveLength(1);
+  it('marks the ticket as read up to the last message that it shows', async () => {
+    await open({ unread: true }, [aMessage(), aMessage({ id: 'b', author: AYLIN })]);
+    expect(server.made(`PUT /api/tickets/${TICKET.id}/read`).map(({ body }) => body)).toEqual([
+      { messageId: 'b' },
+    ]);
+  });
+
+  it('marks nothing as read where the conversation could not be loaded', async () => {
+    server
+      .ticket({ ...TICKET, unread: true })
+      .on(`GET /api/tickets/${TICKET.id}/messages`, () => ({ refused: 500 }));
+    page = render(TicketView, { ref: '4812' });
+    await server.work(page);
+    expect(server.made(`PUT /api/tickets/${TICKET.id}/read`)).toEqual([]);
   });
 
   describe('the editor', () => {
