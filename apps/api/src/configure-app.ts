@@ -2,6 +2,7 @@ import { RequestMethod } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { requestLog, type Logger } from '@liftdesk/logging';
+import { AddressLimiter } from '@liftdesk/throttling';
 import cookieParser from 'cookie-parser';
 import { type ErrorRequestHandler, json } from 'express';
 import { existsSync } from 'node:fs';
@@ -50,9 +51,9 @@ export function configureApp(
   app.use('/api/auth', json({ limit: AUTH_JSON_LIMIT }));
   app.useBodyParser('json', { limit: JSON_LIMIT });
   // Body parsers fail before Nest's filter can see it.
-  const problems = new ProblemFilter();
+  const problems = new ProblemFilter(app.get(AddressLimiter, { strict: false }));
   const onMiddlewareError: ErrorRequestHandler = (error, request, response, _next) =>
-    problems.answer(error, request, response);
+    void problems.answerUnrouted(error, request, response);
   app.use(onMiddlewareError);
   app.setGlobalPrefix('api', {
     exclude: [

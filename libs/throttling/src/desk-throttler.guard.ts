@@ -3,12 +3,16 @@ import type { ExecutionContext } from '@nestjs/common';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import type { Resolvable, ThrottlerOptions } from '@nestjs/throttler';
 import type { ServerResponse } from 'node:http';
-import { RateLimitedError } from './rate-limited.error';
-import { trackerOf } from './throttlers';
+import { clientAddress } from './client-address';
+import { COUNTS_AS_UPLOAD } from './counts-as-upload';
+import { COUNTS_BY_ADDRESS } from './counts-by-address';
+import { answerLimit } from './limit-headers';
+import { ANONYMOUS, trackerOf, UPLOADS } from './throttlers';
 import type { LimitedRequest } from './throttlers';
 
 /**
- * Counts each request against the limits in `throttlers.ts`, by user when signed in, else by address.
+ * Counts each request against the limits in `throttlers.ts`, by user when signed in, else by address; by both where
+ * `@CountsByAddress()` says so.
  *
  * Must run after whatever sets `req.actor` and before whatever refuses for lack of one, or strangers knock for free.
  * Answers `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) of the last limit that was looked at. The limits hold
@@ -32,24 +36,27 @@ export class DeskThrottlerGuard extends ThrottlerGuard {
 
   private readLimitsOf(context: ExecutionContext): ThrottlerOptions[] {
     const targets = [context.getHandler(), context.getClass()];
-    return this.throttlers.filter(
-      ({ name }) => this.reflector.getAllAndOverride(`THROTTLER:SKIP${name}`, targets) !== true,
-    );
+    const says = (mark: string | symbol): boolean =>
+      this.reflector.getAllAndOverride<unknown>(mark, targets) === true;
+    const byAddress = says(COUNTS_BY_ADDRESS);
+    return this.throttlers
+      .filter(({ name }) => !says(`THROTTLER:SKIP${name}`))
+      .filter(({ name }) => name !== UPLOADS || says(COUNTS_AS_UPLOAD))
+      .map((limit) => (limit.name === ANONYMOUS && byAddress ? { ...limit, skipIf: undefined } : limit));
   }
 
   private async count(context: ExecutionContext, throttler: ThrottlerOptions): Promise<void> {
-    const http = context.switchToHttp();
-    const res = http.getResponse<ServerResponse>();
+    const req = context.getArgByIndex<LimitedRequest>(0);
+    const { name = 'default' } = throttler;
     const limit = valueOf(throttler.limit, context);
     const ttl = valueOf(throttler.ttl, context);
-    const tracker = trackerOf(http.getRequest<LimitedRequest>());
-    const hits = await this.storageService.increment(tracker, ttl, limit, ttl, throttler.name ?? 'default');
-    res.setHeader('RateLimit-Limit', String(limit));
-    res.setHeader('RateLimit-Remaining', String(Math.max(0, limit - hits.totalHits)));
-    res.setHeader('RateLimit-Reset', String(hits.timeToExpire));
-    if (!hits.isBlocked) return;
-    res.setHeader('Retry-After', String(hits.timeToBlockExpire));
-    throw new RateLimitedError(hits.timeToBlockExpire);
+    const tracker = name === ANONYMOUS ? clientAddress(req.ip) : trackerOf(req);
+    const hits = await this.storageService.increment(tracker, ttl, limit, ttl, name);
+    answerLimit(context.getArgByIndex<ServerResponse>(1), {
+      limit,
+      count: hits.totalHits,
+      seconds: hits.timeToExpire,
+    });
   }
 }
 

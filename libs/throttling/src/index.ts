@@ -1,5 +1,7 @@
+export { AddressLimiter } from './address-limiter';
 export { clientAddress } from './client-address';
 export { CountsAsUpload } from './counts-as-upload';
+export { CountsByAddress } from './counts-by-address';
 export { DeskThrottlerGuard } from './desk-throttler.guard';
 export { FailureLimiter } from './failure-limiter';
 export type { SignInKeys } from './failure-limiter';

@@ -1,9 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { ThrottlerModuleOptions, ThrottlerStorage } from '@nestjs/throttler';
 import type { IncomingMessage } from 'node:http';
 import { clientAddress } from './client-address';
-import { COUNTS_AS_UPLOAD } from './counts-as-upload';
 import type { ThrottlingConfig } from './throttling.config';
 
 /** What the limits read of a request; the actor has been set before the guard runs, or nobody is signed in. */
@@ -14,10 +12,14 @@ export interface LimitedRequest extends IncomingMessage {
   actor?: { userId: string; role: string };
 }
 
-const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<LimitedRequest>();
+export const ANONYMOUS = 'anonymous';
+/** Holds for handlers that are marked by `@CountsAsUpload()` only. */
+export const UPLOADS = 'uploads';
+
+/** `switchToHttp()` makes three functions at every call. */
+const requestOf = (context: ExecutionContext) => context.getArgByIndex<LimitedRequest>(0);
 const PROBE = /^\/health(?:\/|$)/;
 const isProbe = (req: LimitedRequest) => PROBE.test(req.path);
-const reflector = new Reflector();
 
 /** The document's limits as @nestjs/throttler takes them: three buckets, of which one or two hold for a request. */
 export function throttlersOf(config: ThrottlingConfig, storage: ThrottlerStorage): ThrottlerModuleOptions {
@@ -27,7 +29,7 @@ export function throttlersOf(config: ThrottlingConfig, storage: ThrottlerStorage
     generateKey: (_context, tracker) => tracker,
     throttlers: [
       {
-        name: 'anonymous',
+        name: ANONYMOUS,
         ttl: config.RATE_LIMIT_WINDOW * 1_000,
         limit: config.RATE_LIMIT_ANONYMOUS,
         skipIf: (context) => {
@@ -42,12 +44,10 @@ export function throttlersOf(config: ThrottlingConfig, storage: ThrottlerStorage
         skipIf: (context) => requestOf(context).actor === undefined,
       },
       {
-        name: 'uploads',
+        name: UPLOADS,
         ttl: config.RATE_LIMIT_UPLOAD_WINDOW * 1_000,
         limit: (context) =>
           isStaff(requestOf(context)) ? config.RATE_LIMIT_UPLOADS_AGENT : config.RATE_LIMIT_UPLOADS_CUSTOMER,
-        skipIf: (context) =>
-          reflector.getAllAndOverride(COUNTS_AS_UPLOAD, [context.getHandler(), context.getClass()]) !== true,
       },
     ],
   };

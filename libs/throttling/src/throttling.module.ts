@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
+import { AddressLimiter } from './address-limiter';
 import { CountingThrottlerStorage } from './counting.throttler-storage';
 import { FailureLimiter } from './failure-limiter';
 import { MemoryRateCounter } from './memory.rate-counter';
@@ -8,7 +9,7 @@ import { RateCounter } from './rate-counter';
 import { throttlersOf } from './throttlers';
 import type { ThrottlingConfig } from './throttling.config';
 
-/** Gives `FailureLimiter`, `RateCounter` and what `DeskThrottlerGuard` needs; the app places the guard itself. */
+/** Gives `AddressLimiter`, `FailureLimiter`, `RateCounter` and what `DeskThrottlerGuard` needs; the app places the guard itself. */
 @Module({})
 export class ThrottlingModule {
   static register(config: ThrottlingConfig): DynamicModule {
@@ -19,9 +20,10 @@ export class ThrottlingModule {
       imports: [ThrottlerModule.forRoot(throttlersOf(config, new CountingThrottlerStorage(counter)))],
       providers: [
         { provide: RateCounter, useValue: counter },
+        { provide: AddressLimiter, useValue: new AddressLimiter(counter, config) },
         { provide: FailureLimiter, useValue: new FailureLimiter(counter, config) },
       ],
-      exports: [RateCounter, FailureLimiter, ThrottlerModule],
+      exports: [RateCounter, AddressLimiter, FailureLimiter, ThrottlerModule],
     };
   }
 }

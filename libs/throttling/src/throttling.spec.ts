@@ -8,6 +8,7 @@ import request from 'supertest';
 import {
   clientAddress,
   CountsAsUpload,
+  CountsByAddress,
   DeskThrottlerGuard,
   FailureLimiter,
   RateLimitedError,
@@ -105,6 +106,12 @@ class Desk {
     return 'ok';
   }
 
+  @Get('register')
+  @CountsByAddress()
+  register() {
+    return 'ok';
+  }
+
   @Get('health/live')
   live() {
     return 'ok';
@@ -179,6 +186,15 @@ describe('requests', () => {
     expect(await statuses(6, '/read', { 'x-user': 'U1/agent' })).toEqual([200, 200, 200, 200, 200, 429]);
     expect(await statuses(1, '/read', { 'x-user': 'U2/agent' })).toEqual([200]);
     expect(await statuses(1, '/read', {})).toEqual([200]);
+  });
+
+  it('for strangers count by address too where somebody is signed in, whoever that is', async () => {
+    const as = (user: string) => ({ 'x-forwarded-for': '203.0.113.1', 'x-user': `${user}/customer` });
+    const one = await statuses(2, '/register', as('U1'));
+    const other = await statuses(2, '/register', as('U2'));
+    expect([...one, ...other]).toEqual([200, 200, 200, 429]);
+    expect(await statuses(3, '/read', as('U1'))).toEqual([200, 200, 200]);
+    expect(await statuses(1, '/read', as('U1'))).toEqual([429]);
   });
 
   it('that upload have a limit of their own, a larger one for agents', async () => {

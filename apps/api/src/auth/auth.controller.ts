@@ -6,11 +6,13 @@ import {
   ApiOkResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import { SkipThrottle } from '@nestjs/throttler';
+import { CountsByAddress } from '@liftdesk/throttling';
 import type { Request, Response } from 'express';
 import { IdempotencyKeyHeader } from '../common/idempotency';
 import { UserDto, toUserView } from '../users/user.dto';
 import { UsersService } from '../users/users.service';
-import { Public } from './access.decorators';
+import { IdentifiedByCookie, Public } from './access.decorators';
 import { type Actor, Caller } from './actor';
 import {
   AuthOptionsDto,
@@ -41,7 +43,9 @@ export class AuthController {
     private readonly cookie: RefreshCookie,
   ) {}
 
+  /** Not counted: every visit of the sign-in page asks it, and it costs no more than a file of the client. */
   @Public()
+  @SkipThrottle({ anonymous: true, user: true })
   @Get('options')
   @ApiOkResponse({ type: AuthOptionsDto })
   getOptions(): Promise<AuthOptionsDto> {
@@ -49,6 +53,7 @@ export class AuthController {
   }
 
   @Public()
+  @CountsByAddress()
   @Post('register')
   @ApiCreatedResponse({ type: SignedInDto })
   async register(
@@ -61,6 +66,7 @@ export class AuthController {
   }
 
   @Public()
+  @CountsByAddress()
   @Post('setup')
   @ApiCreatedResponse({ type: SignedInDto })
   async setUp(
@@ -72,6 +78,7 @@ export class AuthController {
   }
 
   @Public()
+  @CountsByAddress()
   @Post('login')
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInDto })
@@ -84,6 +91,7 @@ export class AuthController {
   }
 
   @Public()
+  @IdentifiedByCookie()
   @Post('refresh')
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInDto })
@@ -92,6 +100,7 @@ export class AuthController {
   }
 
   @Public()
+  @IdentifiedByCookie()
   @Post('logout')
   @HttpCode(204)
   @ApiNoContentResponse()
@@ -110,6 +119,7 @@ export class AuthController {
   }
 
   @Public()
+  @CountsByAddress()
   @Post('password/forgot')
   @HttpCode(202)
   forgotPassword(@Body() { email }: ForgotPasswordDto): void {
@@ -117,6 +127,7 @@ export class AuthController {
   }
 
   @Public()
+  @CountsByAddress()
   @Post('password/reset')
   @HttpCode(204)
   @ApiNoContentResponse()

@@ -36,7 +36,7 @@ export class AuthModule {
         RefreshCookie,
         SetupLink,
       ],
-      exports: [AuthConfig, AccessTokens, SessionsModule, SetupLink],
+      exports: [AuthConfig, AccessTokens, RefreshCookie, SessionsModule, SetupLink],
     };
   }
 }

@@ -4,8 +4,9 @@ import type { Request } from 'express';
 import { Clock } from '../common/clock';
 import { ForbiddenError, UnauthenticatedError } from '../common/domain-error';
 import type { Role } from '../users/user.entity';
-import { PUBLIC_ROUTE, ROUTE_ROLES } from './access.decorators';
+import { BY_REFRESH_COOKIE, PUBLIC_ROUTE, ROUTE_ROLES } from './access.decorators';
 import { AccessTokens } from './access-tokens';
+import { RefreshCookie } from './refresh-cookie';
 import { SessionsService } from './sessions.service';
 
 /** The scheme is written in any case (RFC 9110). */
@@ -18,16 +19,27 @@ export class IdentifyGuard implements CanActivate {
     private readonly tokens: AccessTokens,
     private readonly sessions: SessionsService,
     private readonly clock: Clock,
+    private readonly cookie: RefreshCookie,
+    private readonly reflector: Reflector,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
     const header = request.headers.authorization;
-    if (header === undefined || !BEARER.test(header)) return true;
-    const now = this.clock.now();
-    const sessionId = await this.tokens.sessionOf(header.replace(BEARER, ''), now);
-    if (sessionId) request.actor = (await this.sessions.actorOf(sessionId, now)) ?? undefined;
+    if (header !== undefined && BEARER.test(header)) {
+      const now = this.clock.now();
+      const sessionId = await this.tokens.sessionOf(header.replace(BEARER, ''), now);
+      if (sessionId) request.actor = (await this.sessions.actorOf(sessionId, now)) ?? undefined;
+    }
+    if (request.actor === undefined && this.goesByCookie(context)) {
+      const token = this.cookie.read(request);
+      if (token) request.actor = (await this.sessions.actorOfToken(token)) ?? undefined;
+    }
     return true;
+  }
+
+  private goesByCookie(context: ExecutionContext): boolean {
+    return this.reflector.get<unknown>(BY_REFRESH_COOKIE, context.getHandler()) === true;
   }
 }
 

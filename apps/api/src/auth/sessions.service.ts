@@ -14,6 +14,11 @@ const ACTOR = `
   from session s join "user" u on u.rid = s.user_rid
   where s.id = ? and s.ended_at is null and u.disabled_at is null`;
 
+const ACTOR_OF_TOKEN = `
+  select s.id as sessionId, s.expires_at as expiresAt, u.rid as userRid, u.id as userId, u.role
+  from refresh_token t join session s on s.rid = t.session_rid join "user" u on u.rid = s.user_rid
+  where t.hash = ? and t.used_at is null and s.ended_at is null and u.disabled_at is null`;
+
 const REFRESH = `
   select t.used_at as usedAt, s.rid as sessionRid, s.id as sessionId, s.ended_at as endedAt, s.expires_at as expiresAt, s.user_rid as userRid
   from refresh_token t join session s on s.rid = t.session_rid
@@ -87,10 +92,19 @@ export class SessionsService {
     return renewed;
   }
 
-  async actorOf(sessionId: string, now: number): Promise<Actor | null> {
-    const [row]: (Actor & { expiresAt: number })[] = await this.database.query(ACTOR, [sessionId]);
+  actorOf(sessionId: string, now: number): Promise<Actor | null> {
+    return this.findActor(ACTOR, sessionId, now);
+  }
+
+  /** Whose refresh token this is, if renew() would take it; it stays good. */
+  actorOfToken(refreshToken: string): Promise<Actor | null> {
+    return this.findActor(ACTOR_OF_TOKEN, secretHash(refreshToken), this.clock.now());
+  }
+
+  private async findActor(sql: string, key: string, now: number): Promise<Actor | null> {
+    const [row]: (Actor & { expiresAt: number })[] = await this.database.query(sql, [key]);
     if (!row || row.expiresAt <= now) return null;
-    const { userRid, userId, role } = row;
+    const { userRid, userId, role, sessionId } = row;
     return { userRid, userId, role, sessionId };
   }
 

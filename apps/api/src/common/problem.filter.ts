@@ -1,4 +1,5 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { AddressLimiter } from '@liftdesk/throttling';
 import type { Request, Response } from 'express';
 import { ZodValidationException } from 'nestjs-zod';
 import type { ZodError } from 'zod';
@@ -44,6 +45,9 @@ const CODES: Record<number, string> = {
   503: 'unavailable',
 };
 
+/** Without an id where something failed before it got one. */
+type FailedRequest = Request & { id?: string };
+
 interface Described {
   code: string;
   status: number;
@@ -59,12 +63,28 @@ interface Described {
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
+  constructor(private readonly strangers: AddressLimiter) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.answer(error, http.getRequest<Request & { id?: string }>(), http.getResponse<Response>());
+    const request = http.getRequest<FailedRequest>();
+    const response = http.getResponse<Response>();
+    if (request.route === undefined) void this.answerUnrouted(error, request, response);
+    else this.answer(error, request, response);
   }
 
-  answer(error: unknown, request: Request & { id?: string }, response: Response): void {
+  /** What reached no handler was counted by no guard: a flood of such requests would be free. */
+  async answerUnrouted(error: unknown, request: FailedRequest, response: Response): Promise<void> {
+    let answered = error;
+    try {
+      await this.strangers.count(request, response);
+    } catch (limited) {
+      answered = limited;
+    }
+    this.answer(answered, request, response);
+  }
+
+  private answer(error: unknown, request: FailedRequest, response: Response): void {
     const { code, status, detail, level, errors, extensions, retryAfterSeconds } = describe(error);
     if (level !== 'info') this.report(error, request, code, level);
     if (response.headersSent) {
@@ -86,12 +106,7 @@ export class ProblemFilter implements ExceptionFilter {
     response.status(status).type('application/problem+json').send(JSON.stringify(problem));
   }
 
-  private report(
-    error: unknown,
-    request: Request & { id?: string },
-    code: string,
-    level: 'warn' | 'error',
-  ): void {
+  private report(error: unknown, request: FailedRequest, code: string, level: 'warn' | 'error'): void {
     this.logger[level]({ message: 'request.failed', code, requestId: request.id, error });
   }
 }

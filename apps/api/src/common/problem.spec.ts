@@ -178,18 +178,18 @@ describe('rate limits', () => {
 
   it('hold for each address where nobody is signed in, errors and refusals included', async () => {
     const from = (address: string) => desk.anonymous.from(address);
-    await from('203.0.113.1').get('/auth/options').expect(200);
+    await from('203.0.113.1').post('/auth/logout').expect(204);
     await from('203.0.113.1').get('/auth/me').expect(401);
     await from('203.0.113.1').post('/auth/login', {}).expect(400);
-    await from('203.0.113.1').get('/auth/options').expect(429);
-    await from('203.0.113.2').get('/auth/options').expect(200);
+    await from('203.0.113.1').get('/auth/me').expect(429);
+    await from('203.0.113.2').get('/auth/me').expect(401);
     await desk.as(ana).from('203.0.113.1').get('/auth/me').expect(200);
   });
 
   it('take the last address that a proxy on this machine tells, not one that the caller made up', async () => {
     for (let n = 0; n < 3; n++)
-      await desk.anonymous.from(`1.2.3.${n}, 203.0.113.1`).get('/auth/options').expect(200);
-    await desk.anonymous.from('1.2.3.9, 203.0.113.1').get('/auth/options').expect(429);
+      await desk.anonymous.from(`1.2.3.${n}, 203.0.113.1`).get('/auth/me').expect(401);
+    await desk.anonymous.from('1.2.3.9, 203.0.113.1').get('/auth/me').expect(429);
   });
 
   it('hold for uploads by role, refused ones included', async () => {
