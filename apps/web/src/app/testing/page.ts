@@ -46,6 +46,13 @@ export class Page<T> {
     return this.named<HTMLButtonElement>('button', name);
   }
 
+  /** Every button of that name, in the order of the page. */
+  buttons(name: string): HTMLButtonElement[] {
+    return [...this.host.querySelectorAll('button')].filter(
+      (one) => (one.getAttribute('aria-label') ?? words(one)) === name,
+    );
+  }
+
   link(name: string | RegExp): HTMLAnchorElement {
     return this.named<HTMLAnchorElement>('a', name);
   }

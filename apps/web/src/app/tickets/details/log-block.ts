@@ -1,7 +1,10 @@
-import { ChangeDetectionStrategy, Component, computed, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input, output, signal } from '@angular/core';
 import type { TicketEvent } from '@liftdesk/api-client';
+import type { Problem } from '../../shared/http/problem';
 import { Time } from '../../shared/time/time';
 import { Icon } from '../../shared/ui/icon/icon';
+import { NotLoaded } from '../../shared/ui/state/not-loaded';
+import { Skeleton } from '../../shared/ui/state/skeleton';
 import { eventWords } from '../ticket/event-words';
 import { settled } from '../ticket/timeline';
 
@@ -10,7 +13,7 @@ const SHOWN = 8;
 /** Who did what, the newest first. */
 @Component({
   selector: 'desk-log-block',
-  imports: [Icon, Time],
+  imports: [Icon, NotLoaded, Skeleton, Time],
   template: `
     <section>
       <h2>Log</h2>
@@ -23,6 +26,15 @@ const SHOWN = 8;
           </span>
           <desk-time class="text-3" [at]="line.event.createdAt" look="moment" />
         </div>
+      } @empty {
+        @if (loaded()) {
+          <p class="support text-3">Nothing has been changed yet</p>
+        } @else if (!problem()) {
+          <desk-skeleton shape="text" [rows]="2" />
+        }
+      }
+      @if (problem(); as fault) {
+        <desk-not-loaded what="The log" [problem]="fault" (retried)="retried.emit()" />
       }
       @if (hidden() > 0) {
         <button type="button" class="btn quiet small" (click)="whole.set(true)">
@@ -37,6 +49,9 @@ const SHOWN = 8;
 export class LogBlock {
   /** Oldest first, as the API gives them. */
   readonly events = input.required<readonly TicketEvent[]>();
+  readonly loaded = input(true);
+  readonly problem = input<Problem | null>(null);
+  readonly retried = output();
 
   protected readonly whole = signal(false);
   private readonly newestFirst = computed(() => settled(this.events()).reverse());

@@ -4,9 +4,12 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, signal } f
 import { RouterLink } from '@angular/router';
 import type { Requester, User } from '@liftdesk/api-client';
 import type { TicketPage } from '@liftdesk/api-client';
+import { type Problem, toProblem } from '../../shared/http/problem';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
+import { NotLoaded } from '../../shared/ui/state/not-loaded';
+import { Skeleton } from '../../shared/ui/state/skeleton';
 
 const SHOWN = 5;
 const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
@@ -14,7 +17,7 @@ const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric'
 /** The customer, and what else they have asked for. */
 @Component({
   selector: 'desk-requester-block',
-  imports: [Avatar, Icon, RouterLink, StatusMark],
+  imports: [Avatar, Icon, NotLoaded, RouterLink, Skeleton, StatusMark],
   templateUrl: './requester-block.html',
   styleUrl: './blocks.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -27,11 +30,13 @@ export class RequesterBlock {
   readonly ticketId = input.required<string>();
 
   private readonly id = computed(() => this.requester().id);
-  private readonly user = httpResource<User>(() => `/api/users/${this.id()}`);
-  private readonly tickets = httpResource<TicketPage>(() => ({
+  protected readonly user = httpResource<User>(() => `/api/users/${this.id()}`);
+  protected readonly tickets = httpResource<TicketPage>(() => ({
     url: '/api/tickets',
     params: { requester: this.id(), limit: SHOWN + 1 },
   }));
+  protected readonly problem = computed(() => problemOf(this.tickets.error()));
+  protected readonly userProblem = computed(() => problemOf(this.user.error()));
   protected readonly copied = signal(false);
   protected readonly since = computed(() =>
     this.user.hasValue() ? month.format(Date.parse(this.user.value().createdAt)) : '',
@@ -49,4 +54,8 @@ export class RequesterBlock {
   protected copy(): void {
     this.copied.set(this.clipboard.copy(this.requester().email));
   }
+}
+
+function problemOf(error: unknown): Problem | null {
+  return error ? toProblem(error) : null;
 }

@@ -139,7 +139,7 @@ export class TicketStore {
     if (!now || this.gone || this.actions.isPending(before.id)) return;
     const moved = this.take(now) && now.version !== before.version;
     this.list.refresh(now);
-    if (moved || !this.messagesLoaded() || this.messagesProblem())
+    if (moved || !this.messagesLoaded() || this.messagesProblem() || this.eventsProblem())
       await Promise.all([this.loadMessages(), this.loadEvents()]);
     if (now.unread) await this.markRead(now.id);
   }

@@ -4,6 +4,8 @@ import { AYLIN, MAJA, Server, picker, press, provideAgentSide } from '../../test
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { aMessage, aTicket } from '../../testing/api-objects';
 import { type Page, render } from '../../testing/page';
+import { ALL_OPEN } from '../data/ticket-filters';
+import { TicketList } from '../data/ticket-list';
 import { TicketView } from './ticket-view';
 
 const TICKET = aTicket({ status: 'open', version: 4 });
@@ -318,6 +320,40 @@ describe('the ticket page', () => {
       expect(status()).toBe('Solved');
       expect(page.host.querySelector('desk-conflict-strip')).toBeNull();
     });
+  });
+
+  it('says that the conversation did not load, also of a ticket the list knows, and tries again', async () => {
+    server.ticket({ ...TICKET, unread: true }, [aMessage()]);
+    void TestBed.inject(TicketList).show(ALL_OPEN);
+    page = render(TicketView, { ref: 'x' });
+    await server.work(page);
+    const base = `GET /api/tickets/${TICKET.id}`;
+    for (const call of ['GET /api/tickets/4812', base, `${base}/messages`, `${base}/events`])
+      server.on(call, () => 'offline');
+    page = render(TicketView, { ref: '4812' });
+    await server.work(page);
+    expect(page.text).toContain('Battery shows E-04');
+    expect(page.text).toContain('The conversation did not load to its end. No connection to the server');
+    expect(page.text).toContain('The log did not load. No connection to the server');
+    expect(page.host.querySelector('[role=log] [aria-busy=true]')).toBeNull();
+    server.ticket(TICKET, [aMessage()]);
+    for (const again of page.buttons('Try again')) again.click();
+    await server.work(page);
+    expect(articles()).toEqual(['Message by Katrin Hofmann']);
+    expect(page.text).not.toContain('did not load');
+  });
+
+  it('says what it does not know of the requester, and asks again', async () => {
+    server.ticket(TICKET).on('GET /api/tickets', () => ({ refused: 503 }));
+    page = render(TicketView, { ref: '4812' });
+    await server.work(page);
+    expect(page.text).toContain('The list did not load.');
+    const other = aTicket({ id: 'o', number: 7, subject: 'Bell fell off' });
+    server.on('GET /api/tickets', () => ({ items: [TICKET, other], nextCursor: null, order: '' }));
+    page.button('Try again').click();
+    await server.work(page);
+    expect(page.link(/Bell fell off/)).toBeTruthy();
+    expect(page.text).toContain('Nothing has been changed yet');
   });
 
   it('says that a ticket is not there', async () => {
