@@ -5,6 +5,7 @@
  * streams hits by rowid, newest first: never the other way round, a probe of the index for each ticket costs ten times as much.
  * The bound keys are cast: better-sqlite3 binds numbers as REAL, and FTS5 then does not seek but walks.
  */
+import { LIMIT } from '../database/columns';
 
 /** Hits of a broad word that are counted, ranked or sorted at most. */
 export const HITS_CAP = 1000;
@@ -18,7 +19,7 @@ const SCORE = 'bm25(ticket_fts, 8.0, 4.0, 1.0, 1.0)';
 
 /** A page in the order of creation, newest first. Values: match, the `rid` to start below, the filter's, limit. Rows: `rid`. */
 export function newestHits(filter: string): string {
-  return `select t.rid as rid ${HITS} and ticket_fts.rowid < cast(? as integer) and (${filter}) order by ticket_fts.rowid desc limit ?`;
+  return `select t.rid as rid ${HITS} and ticket_fts.rowid < cast(? as integer) and (${filter}) order by ticket_fts.rowid desc ${LIMIT}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { Actor, isStaff } from '../auth/actor';
 import { toIso } from '../common/clock';
 import { decodeCursor, encodeCursor } from '../common/cursor';
 import { NotFoundError } from '../common/domain-error';
+import { LIMIT } from '../database/columns';
 import { PageQueryDto } from '../common/page.dto';
 import type { Role } from '../users/user.entity';
 import { ticketRef } from './ticket-ref';
@@ -29,7 +30,7 @@ const MESSAGE_COLUMNS = `
 
 const PAGE = (kinds: string): string => `
   select ${MESSAGE_COLUMNS} from message m join "user" u on u.rid = m.author_rid
-  where m.ticket_rid = ? and m.rid > ? ${kinds} order by m.rid limit ?`;
+  where m.ticket_rid = ? and m.rid > ? ${kinds} order by m.rid ${LIMIT}`;
 const MESSAGES = { staff: PAGE(''), customer: PAGE(`and m.kind = 'reply'`) };
 
 const MESSAGE = `
@@ -57,7 +58,7 @@ const EVENTS = `
   select e.rid, e.id, e.type, e.from_value as "from", e.to_value as "to", e.created_at as createdAt,
     u.id as actorId, u.name as actorName, u.role as actorRole
   from ticket_event e left join "user" u on u.rid = e.actor_rid
-  where e.ticket_rid = ? and e.rid > ? order by e.rid limit ?`;
+  where e.ticket_rid = ? and e.rid > ? order by e.rid ${LIMIT}`;
 
 interface EventRow {
   rid: number;

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '../auth/actor';
 import { decodeCursor, encodeCursor } from '../common/cursor';
 import { NotFoundError } from '../common/domain-error';
+import { LIMIT } from '../database/columns';
 import { TicketFilters, TicketFiltersBuilder } from './ticket.filters';
 import { ORDERS } from './ticket.order';
 import { audienceOf } from './ticket.policy';
@@ -99,7 +100,7 @@ export class TicketsQuery {
     const sql = `
       select ${columns.map((column, index) => `${column} as k${index}`).join(', ')}
       from ticket t ${filters.indexHint(name)} ${where}
-      order by ${columns.map((column) => `${column} ${descending ? 'desc' : 'asc'}`).join(', ')} limit ?`;
+      order by ${columns.map((column) => `${column} ${descending ? 'desc' : 'asc'}`).join(', ')} ${LIMIT}`;
     const rows: Record<string, number>[] = await this.database.query(sql, [...values, limit + 1]);
     const placed = rows.slice(0, limit).map((row) => {
       const keys = columns.map((_, index) => row[`k${index}`] as number);
