@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AGENT, Desk, SECRET } from './desks';
 import { API, ROOT, RUN } from './paths';
@@ -30,11 +31,17 @@ const PORTS: Readonly<Record<ContestantName, number>> = {
 /** Everybody may ask as often as the machine can answer. */
 const NO_LIMIT = '1000000000';
 
+/** As it is started in production. */
+const NODE_FLAGS = (
+  createRequire(__filename)(join(ROOT, 'ecosystem.config.js')) as { apps: [{ node_args: string[] }] }
+).apps[0].node_args;
+
 /** @param port another one where two of them run at once */
 export async function startLiftdesk(desk: Desk, port = PORTS.liftdesk, profile = false): Promise<Contestant> {
   const folder = dirname(desk.path);
   const server = await ServerProcess.start({
     args: [
+      ...NODE_FLAGS,
       ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${join(RUN, 'profile')}`] : []),
       join(API, 'main.js'),
     ],
