@@ -1,5 +1,6 @@
 import { TICKET_PRIORITIES, TicketPriority } from '../tickets/ticket.entity';
 import { TICKET_STATUSES, TicketStatus } from '../tickets/ticket.status';
+import { requesterMatch } from './match-node';
 
 export type PersonFilter = { kind: 'me' } | { kind: 'none' } | { kind: 'text'; text: string };
 
@@ -12,9 +13,10 @@ export interface QueryFilters {
   statuses?: TicketStatus[];
   /** Any of these. */
   priorities?: TicketPriority[];
-  assignee?: PersonFilter;
-  /** Name or address; never `none`. */
-  requester?: Exclude<PersonFilter, { kind: 'none' }>;
+  /** All of these: two that differ are met by no ticket. */
+  assignees?: PersonFilter[];
+  /** All of these, by name or address; never `none`. */
+  requesters?: Exclude<PersonFilter, { kind: 'none' }>[];
   /** All of these, in the form that tags are stored in. */
   tags?: string[];
   excludedTags?: string[];
@@ -49,9 +51,9 @@ export class FilterBuilder {
     is: (value, negated) => this.is(value, negated),
     has: (value, negated) => this.has(value, negated),
     tag: (value, negated) => this.tag(value, negated),
-    assignee: (value) => (this.filters.assignee = personOf(value)),
-    from: (value) => this.from(value),
-    requester: (value) => this.from(value),
+    assignee: (value) => this.assignee('assignee', value),
+    from: (value) => this.from('from', value),
+    requester: (value) => this.from('requester', value),
     after: (value) => this.after(value),
     before: (value) => this.before(value),
   };
@@ -90,8 +92,8 @@ export class FilterBuilder {
       const statuses = Object.hasOwn(IS_STATUS, word) ? IS_STATUS[word] : undefined;
       if (statuses) this.statuses.add(statuses, negated);
       else if (word === 'unread') this.filters.unread = !negated;
-      else if (word === 'unassigned' && !negated) this.filters.assignee = { kind: 'none' };
-      else if (word === 'mine' && !negated) this.filters.assignee = { kind: 'me' };
+      else if (word === 'unassigned' && !negated) this.assignee('is', 'none');
+      else if (word === 'mine' && !negated) this.assignee('is', 'me');
       else if (IS_VALUES.includes(word)) this.hint(`-is:${word} is not possible; it was left out`);
       else this.hint(`is: takes ${IS_VALUES.join(', ')}; “${shortened(word)}” was left out`);
     }
@@ -108,9 +110,24 @@ export class FilterBuilder {
     this.filters[key] = [...new Set([...(this.filters[key] ?? []), ...listOf(value)])];
   }
 
-  private from(value: string): void {
-    const person = personOf(value);
-    this.filters.requester = person.kind === 'none' ? { kind: 'text', text: value } : person;
+  private assignee(name: string, value: string): void {
+    const person = this.personOf(name, value);
+    if (person) this.filters.assignees = [...(this.filters.assignees ?? []), person];
+  }
+
+  private from(name: string, value: string): void {
+    const person = this.personOf(name, value);
+    if (!person) return;
+    const requester = person.kind === 'none' ? { kind: 'text' as const, text: value } : person;
+    this.filters.requesters = [...(this.filters.requesters ?? []), requester];
+  }
+
+  private personOf(name: string, value: string): PersonFilter | null {
+    const word = value.toLowerCase();
+    if (word === 'me' || word === 'none') return { kind: word };
+    if (requesterMatch(value) !== null) return { kind: 'text', text: value };
+    this.hint(`${name}: takes a name or an address; “${shortened(value)}” was left out`);
+    return null;
   }
 
   /** The day itself is in: `after:2026-11-01 before:2026-12-01` is November. */
@@ -158,11 +175,6 @@ class Choice<T> {
       (one) => (this.wanted.size === 0 || this.wanted.has(one)) && !this.unwanted.has(one),
     );
   }
-}
-
-function personOf(value: string): PersonFilter {
-  const word = value.toLowerCase();
-  return word === 'me' || word === 'none' ? { kind: word } : { kind: 'text', text: value };
 }
 
 function listOf(value: string): string[] {

@@ -34,6 +34,9 @@ const words: [rule: string, query: string, match: string][] = [
   ['a dash inside a word joins', 'e-mail', '"e mail"'],
   ['OR joins its two neighbours', 'refund invoice OR receipt', '(refund & (invoice | receipt))'],
   ['OR joins several', 'a OR b OR -c d', '((a | b | -c) & d)'],
+  ['OR beside what is no word joins nothing else', 'refund & OR invoice x OR !', '(refund & invoice & x)'],
+  ['OR beside a group of filters joins nothing else', 'x (is:open) OR y', '(x & y)'],
+  ['OR joins a word with a colon', 'a OR foo:bar OR b', '(a | "foo bar" | b)'],
   ['or in small letters is a word', 'now or never', '(now & or & never)'],
   ['AND is what a space is', 'a AND b', '(a & b)'],
   ['brackets group', '(a b) OR (c -(d e))', '((a & b) | (c & -(d & e)))'],
@@ -72,15 +75,25 @@ describe('parseQuery', () => {
       ['is:active -is:pending', { statuses: ['new', 'open'] }],
       ['is:open', { statuses: ['new', 'open'] }],
       ['status:open -status:open', { statuses: [] }],
-      ['is:unread is:unassigned', { unread: true, assignee: { kind: 'none' } }],
-      ['is:mine -is:unread', { unread: false, assignee: { kind: 'me' } }],
+      ['is:unread is:unassigned', { unread: true, assignees: [{ kind: 'none' }] }],
+      ['is:mine -is:unread', { unread: false, assignees: [{ kind: 'me' }] }],
       ['priority:high,urgent', { priorities: ['high', 'urgent'] }],
-      ['assignee:ME', { assignee: { kind: 'me' } }],
-      ['assignee:none', { assignee: { kind: 'none' } }],
-      ['assignee:"Ana Maria"', { assignee: { kind: 'text', text: 'Ana Maria' } }],
-      ['from:“Ana Maria”', { requester: { kind: 'text', text: 'Ana Maria' } }],
-      ['requester:ana@example.com', { requester: { kind: 'text', text: 'ana@example.com' } }],
-      ['from:me', { requester: { kind: 'me' } }],
+      ['assignee:ME', { assignees: [{ kind: 'me' }] }],
+      ['assignee:none', { assignees: [{ kind: 'none' }] }],
+      ['assignee:"Ana Maria"', { assignees: [{ kind: 'text', text: 'Ana Maria' }] }],
+      ['from:“Ana Maria”', { requesters: [{ kind: 'text', text: 'Ana Maria' }] }],
+      ['requester:ana@example.com', { requesters: [{ kind: 'text', text: 'ana@example.com' }] }],
+      [
+        'from:ana requester:ben',
+        {
+          requesters: [
+            { kind: 'text', text: 'ana' },
+            { kind: 'text', text: 'ben' },
+          ],
+        },
+      ],
+      ['assignee:me is:unassigned', { assignees: [{ kind: 'me' }, { kind: 'none' }] }],
+      ['from:me', { requesters: [{ kind: 'me' }] }],
       ['tag:Billing tag:vip,billing -tag:spam', { tags: ['billing', 'vip'], excludedTags: ['spam'] }],
       ['after:2026-11-01 before:2026-12-01', { createdFrom: day, createdBefore: Date.UTC(2026, 11, 1) }],
       ['after:2026-10-01 after:2026-11-01', { createdFrom: day }],
@@ -95,7 +108,7 @@ describe('parseQuery', () => {
     it('hold for the whole query wherever they stand', () => {
       const { match, filters } = parseQuery('(printer is:mine) jam');
       expect(show(match)).toBe('(printer & jam)');
-      expect(filters).toEqual({ assignee: { kind: 'me' } });
+      expect(filters).toEqual({ assignees: [{ kind: 'me' }] });
     });
   });
 
@@ -114,6 +127,13 @@ describe('parseQuery', () => {
       ['status:open OR printer', /^OR stands between two words/],
       ['printer OR status:open', /^OR stands between two words/],
       ['a status:open OR b', /^OR stands between two words/],
+      ['x (is:open) OR y', /^OR stands between two words/],
+      ['x OR (is:open) y', /^OR stands between two words/],
+      ['x "" OR y', /^OR stands between two words/],
+      ['x OR "" y', /^OR stands between two words/],
+      ['from:???', /^from: takes a name or an address; “\?\?\?” was left out$/],
+      ['requester:!', /^requester: takes a name/],
+      ['assignee:%', /^assignee: takes a name/],
       ['OR', /^OR stands between two words/],
       ['pr*', /^A \* needs 3 letters before it; “pr” /],
       ['!!!', /^What has no letter or digit cannot be searched for/],

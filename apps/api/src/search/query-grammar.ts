@@ -14,6 +14,7 @@ export interface ParsedQuery {
 export const MAX_QUERY_LENGTH = 500;
 export const MAX_QUERY_TERMS = 32;
 const MAX_HINTS = 5;
+const OR_LEFT_OUT = 'OR stands between two words; here it was left out';
 /** Groups inside groups; more than FTS5's own parser would stand is cut long before. */
 export const MAX_QUERY_DEPTH = 5;
 
@@ -53,17 +54,23 @@ class Parser {
   /** Up to the end of the group or of the query. */
   private readGroup(depth: number, field: MatchField | null): MatchNode | null {
     const alternatives: MatchNode[][] = [];
+    let afterWords = false;
     let joins = false;
     for (let piece = this.next(); piece && piece.kind !== 'close'; piece = this.next()) {
       if (piece.kind === 'or') {
-        if (alternatives.length > 0 && this.standsBetweenWords()) joins = true;
-        else this.hints.add('OR stands between two words; here it was left out');
+        joins = afterWords && this.standsBeforeWords();
+        if (!joins) this.hints.add(OR_LEFT_OUT);
+        afterWords = false;
         continue;
       }
       const node = this.readOperand(piece, depth, field);
-      if (node !== null && joins) alternatives.at(-1)?.push(node);
+      // The word itself is the next piece.
+      if (piece.kind === 'unknown-operator') continue;
+      if (node === null && joins) this.hints.add(OR_LEFT_OUT);
+      else if (node !== null && joins) alternatives.at(-1)?.push(node);
       else if (node !== null) alternatives.push([node]);
-      joins &&= piece.kind === 'unknown-operator';
+      afterWords = node !== null;
+      joins = false;
     }
     return allOf(alternatives.map(anyOf).filter((node) => node !== null));
   }
@@ -111,13 +118,9 @@ class Parser {
   }
 
   /** Of the piece read last. */
-  private standsBetweenWords(): boolean {
-    const before = this.pieces[this.at - 2]?.kind;
+  private standsBeforeWords(): boolean {
     const after = this.pieces[this.at]?.kind;
-    return (
-      (before === 'words' || before === 'close') &&
-      (after === 'words' || after === 'open' || after === 'unknown-operator')
-    );
+    return after === 'words' || after === 'open' || after === 'unknown-operator';
   }
 
   private countTerm(): boolean {

@@ -77,15 +77,16 @@ export class TicketFiltersBuilder {
     }
     this.addChoices(filters, query, parsed.filters);
     await this.addRequesters(filters, actor, query, parsed.filters);
-    await this.addAssignees(filters, actor, query.assignee, parsed.filters.assignee);
+    await this.addAssignees(filters, actor, query.assignee, parsed.filters.assignees);
     await this.addTags(filters, query.tag, parsed.filters);
     this.addInstants(filters, query, parsed.filters);
     this.addMarks(filters, actor, parsed.filters);
-    const { requester } = parsed.filters;
-    const named = requester?.kind === 'text' ? requesterMatch(requester.text) : null;
+    const named = (parsed.filters.requesters ?? []).map((requester) =>
+      requester.kind === 'text' ? requesterMatch(requester.text) : null,
+    );
     return {
       filters,
-      match: allOf([parsed.match, named].filter((node) => node !== null)),
+      match: allOf([parsed.match, ...named].filter((node) => node !== null)),
       hints: parsed.hints,
     };
   }
@@ -98,7 +99,7 @@ export class TicketFiltersBuilder {
     // Written out, since a partial index serves only a condition that the planner can read.
     const listed = statuses.map((status) => `'${status}'`).join(', ');
     const ordersByStatus = query.sort !== undefined && /priority|dueAt/.test(query.sort);
-    const byAssignee = query.assignee !== undefined || asked.assignee !== undefined;
+    const byAssignee = query.assignee !== undefined || asked.assignees !== undefined;
     if (!all || ordersByStatus || byAssignee)
       filters.add(statuses.length > 0 ? `t.status in (${listed})` : '0');
     if (!all) filters.drive({ statuses });
@@ -120,7 +121,8 @@ export class TicketFiltersBuilder {
     query: TicketQueryDto,
     asked: QueryFilters,
   ): Promise<void> {
-    if (asked.requester?.kind === 'me') filters.add('t.requester_rid = ?', actor.userRid);
+    if (asked.requesters?.some(({ kind }) => kind === 'me'))
+      filters.add('t.requester_rid = ?', actor.userRid);
     if (!query.requester) return;
     filters.anyOf('t.requester_rid', await this.ridsOf(actor, query.requester));
     filters.drive({ requester: true });
@@ -130,7 +132,7 @@ export class TicketFiltersBuilder {
     filters: TicketFilters,
     actor: Actor,
     listed: string[] | undefined,
-    asked: PersonFilter | undefined,
+    asked: PersonFilter[] = [],
   ): Promise<void> {
     if (listed) {
       const rids = await this.ridsOf(actor, listed);
@@ -140,10 +142,12 @@ export class TicketFiltersBuilder {
         filters.drive({ assignee: true });
       }
     }
-    if (asked?.kind === 'none') this.addNobodyOr(filters, []);
-    if (asked?.kind === 'me') filters.add('t.assignee_rid = ?', actor.userRid);
-    if (asked?.kind === 'text') filters.anyOf('t.assignee_rid', await this.staffNamed(actor, asked.text));
-    if (asked && asked.kind !== 'none' && !listed) filters.drive({ assignee: true });
+    for (const person of asked) {
+      if (person.kind === 'none') this.addNobodyOr(filters, []);
+      else if (person.kind === 'me') filters.add('t.assignee_rid = ?', actor.userRid);
+      else filters.anyOf('t.assignee_rid', await this.staffNamed(actor, person.text));
+      if (person.kind !== 'none') filters.drive({ assignee: true });
+    }
   }
 
   private addNobodyOr(filters: TicketFilters, rids: number[]): void {
