@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration';
+import { trustedProxies } from './trusted-proxies';
 
 export const ENVIRONMENTS = ['development', 'test', 'staging', 'production'] as const;
 
@@ -28,7 +29,9 @@ export const httpSchema = z.object({
         .filter(Boolean),
     )
     .describe('Origins of clients served from elsewhere, separated by commas; the first is used in links'),
-  TRUST_PROXY: z.string().default('loopback').describe('Whose X-Forwarded-For is believed (express syntax)'),
+  TRUST_PROXY: trustedProxies.describe(
+    'Whose X-Forwarded-For is believed: proxies by number, address, range or name',
+  ),
   WEB_DIR: z.string().default('dist/apps/web/browser').describe('The built client; served when it is there'),
 });
 
