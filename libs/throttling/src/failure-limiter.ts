@@ -10,17 +10,20 @@ export interface SignInKeys {
   readonly address: string | undefined;
 }
 
-interface Bucket {
-  readonly name: string;
+/** One of the two limits that a try counts for. */
+interface Limit {
+  readonly bucket: string;
   readonly key: string;
-  readonly limit: number;
+  readonly max: number;
+  /** What this account failed from this address, within the limit's running window: so much a success gives back. */
+  readonly share: string;
 }
 
 /**
- * Limits failed sign-ins by account, by address, and by both together; accounts that do not exist count alike.
+ * Limits failed sign-ins by account and by address; accounts that do not exist count alike.
  *
  * A try is counted as failed before the password is looked at, and a success gives it back: so twenty tries at once
- * do not get twenty looks. `await check(keys)`, verify, then `fail(keys)` or `succeed(keys)`.
+ * do not get twenty looks. `await check(keys)`, verify, then `succeed(keys)` or nothing.
  */
 export class FailureLimiter {
   constructor(
@@ -33,53 +36,64 @@ export class FailureLimiter {
    * @throws {RateLimitedError} where the failures of the account or the address are used up; nothing is counted then.
    */
   async check(keys: SignInKeys): Promise<void> {
-    const buckets = this.bucketsOf(keys);
-    const counts = await this.addAll(buckets, 1);
-    const waits = counts
-      .filter(({ count }, at) => count > (buckets[at]?.limit ?? 0))
-      .map(({ resetMs }) => resetMs);
-    if (waits.length === 0) return;
-    await this.addAll(buckets, -1);
-    throw new RateLimitedError(
-      secondsOf(Math.max(...waits)),
-      'Too many failed sign-ins. Please try again later.',
+    const limits = this.limitsOf(keys);
+    const counted = await Promise.all(
+      limits.map(async (limit) => ({ limit, ...(await this.add(limit, 1)) })),
     );
-  }
-
-  /** The try stays counted. Answers how many are left to this account from this address. */
-  async fail(keys: SignInKeys): Promise<number> {
-    const buckets = this.bucketsOf(keys);
-    const counts = await this.addAll(buckets, 0);
-    return Math.max(0, Math.min(...buckets.map(({ limit }, at) => limit - (counts[at]?.count ?? 0))));
+    const waits = counted.filter(({ limit, count }) => count > limit.max).map(({ resetMs }) => resetMs);
+    if (waits.length > 0) {
+      await Promise.all(limits.map((limit) => this.add(limit, -1)));
+      throw new RateLimitedError(
+        secondsOf(Math.max(...waits)),
+        'Too many failed sign-ins. Please try again later.',
+      );
+    }
+    // The share ends with the window it is of: what came before must not be given back to the next one.
+    await Promise.all(
+      counted.map(({ limit, resetMs }) => this.counter.add(limit.share, pairOf(limits), 1, resetMs)),
+    );
   }
 
   /** Gives the try back, and with it what this account failed from this address before; nobody else's failures. */
   async succeed(keys: SignInKeys): Promise<void> {
-    const [both, ...apart] = this.bucketsOf(keys);
-    const { count } = await this.add(both, 0);
-    await Promise.all([both, ...apart].map((bucket) => this.add(bucket, -count)));
+    const limits = this.limitsOf(keys);
+    const pair = pairOf(limits);
+    await Promise.all(
+      limits.map(async (limit) => this.add(limit, -(await this.counter.take(limit.share, pair)))),
+    );
   }
 
-  private addAll(buckets: readonly Bucket[], amount: number) {
-    return Promise.all(buckets.map((bucket) => this.add(bucket, amount)));
+  /** As succeed(), and all other failures of the account with it: its owner has come by another way. */
+  async forgive(keys: SignInKeys): Promise<void> {
+    await this.succeed(keys);
+    const [account] = this.limitsOf(keys);
+    await this.add(account, -account.max);
   }
 
-  private add({ name, key }: Bucket, amount: number) {
-    return this.counter.add(name, key, amount, this.config.SIGN_IN_FAILURE_WINDOW * 1_000);
+  private add({ bucket, key }: Limit, amount: number) {
+    return this.counter.add(bucket, key, amount, this.config.SIGN_IN_FAILURE_WINDOW * 1_000);
   }
 
-  private bucketsOf(keys: SignInKeys): [both: Bucket, account: Bucket, address: Bucket] {
-    const { SIGN_IN_FAILURES_PER_ACCOUNT: perAccount, SIGN_IN_FAILURES_PER_ADDRESS: perAddress } =
-      this.config;
-    const account = hashed(keys.account);
-    const address = clientAddress(keys.address);
+  private limitsOf(keys: SignInKeys): [account: Limit, address: Limit] {
+    const { SIGN_IN_FAILURES_PER_ACCOUNT, SIGN_IN_FAILURES_PER_ADDRESS } = this.config;
     return [
-      { name: 'sign-in', key: `${account} ${address}`, limit: Math.min(perAccount, perAddress) },
-      { name: 'sign-in-account', key: account, limit: perAccount },
-      { name: 'sign-in-address', key: address, limit: perAddress },
+      {
+        bucket: 'sign-in-account',
+        key: hashed(keys.account),
+        max: SIGN_IN_FAILURES_PER_ACCOUNT,
+        share: 'sign-in-account-share',
+      },
+      {
+        bucket: 'sign-in-address',
+        key: clientAddress(keys.address),
+        max: SIGN_IN_FAILURES_PER_ADDRESS,
+        share: 'sign-in-address-share',
+      },
     ];
   }
 }
+
+const pairOf = ([account, address]: [Limit, Limit]): string => `${account.key} ${address.key}`;
 
 /** Fixed in length whatever is sent as an e-mail, and no address book in memory or in a shared store. */
 function hashed(account: string): string {

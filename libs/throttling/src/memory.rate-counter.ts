@@ -6,11 +6,12 @@ interface Window {
   endsAt: number;
 }
 
-/** A key lives in `young`, or still in `old`; a window length later all of `old` has expired and goes at once. */
+/** A key lives in `young`, or still in `old`; the longest window later all of `old` has expired and goes at once. */
 interface Generations {
   young: Map<string, Window>;
   old: Map<string, Window>;
   bornAt: number;
+  longestMs: number;
 }
 
 const NOTHING: RateCount = { count: 0, resetMs: 0 };
@@ -47,13 +48,22 @@ export class MemoryRateCounter extends RateCounter {
     return Promise.resolve({ count: window.count, resetMs: window.endsAt - now });
   }
 
+  override take(bucket: string, key: string): Promise<number> {
+    const generations = this.buckets.get(bucket);
+    const window = generations?.young.get(key) ?? generations?.old.get(key);
+    generations?.young.delete(key);
+    generations?.old.delete(key);
+    return Promise.resolve(window !== undefined && window.endsAt > this.now() ? window.count : 0);
+  }
+
   private generationsOf(bucket: string, now: number, windowMs: number): Generations {
     let generations = this.buckets.get(bucket);
     if (generations === undefined) {
-      generations = { young: new Map(), old: new Map(), bornAt: now };
+      generations = { young: new Map(), old: new Map(), bornAt: now, longestMs: windowMs };
       this.buckets.set(bucket, generations);
     }
-    if (now - generations.bornAt >= windowMs || generations.young.size >= this.maxKeys / 2) {
+    if (windowMs > generations.longestMs) generations.longestMs = windowMs;
+    if (now - generations.bornAt >= generations.longestMs || generations.young.size >= this.maxKeys / 2) {
       generations.old = generations.young;
       generations.young = new Map();
       generations.bornAt = now;

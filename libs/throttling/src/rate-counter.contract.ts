@@ -57,6 +57,27 @@ export function describeRateCounter(name: string, create: () => Promise<CounterU
       );
     });
 
+    it('keeps a long window however short others of its bucket are', async () => {
+      const { counter, advance } = await create();
+      await counter.add('b', 'long', 3, 10_000);
+      for (let n = 0; n < 4; n += 1) {
+        await advance(1_000);
+        await counter.add('b', `short${n}`, 1, 500);
+      }
+      expect(await counter.add('b', 'long', 0, 10_000)).toMatchObject({ count: 3 });
+      expect(await counter.add('b', 'short0', 0, 500)).toEqual({ count: 0, resetMs: 0 });
+    });
+
+    it('gives a key’s count away once, and nothing of a window that has ended', async () => {
+      const { counter, advance } = await create();
+      await counter.add('b', 'k', 3, 10_000);
+      expect(await counter.take('a', 'k')).toBe(0);
+      expect((await Promise.all([counter.take('b', 'k'), counter.take('b', 'k')])).sort()).toEqual([0, 3]);
+      await counter.add('b', 'k', 2, 10_000);
+      await advance(10_001);
+      expect(await counter.take('b', 'k')).toBe(0);
+    });
+
     it('gives each of many hits at once its own count', async () => {
       const { counter } = await create();
       const counts = await Promise.all([...Array(50)].map(() => counter.add('b', 'k', 1, 10_000)));

@@ -6,7 +6,7 @@ export interface RateCount {
 }
 
 /**
- * Counts hits in fixed windows; a window starts with a key's first hit. Also the DI token.
+ * Counts hits in fixed windows; a window starts with a key's first hit and is as long as that hit says. Also the DI token.
  *
  * Every call is atomic: of n calls at once each gets its own count. Buckets are apart: one that is flooded with
  * keys takes nothing from another. An implementation never throws because its store is away; it counts nearby instead.
@@ -14,4 +14,7 @@ export interface RateCount {
 export abstract class RateCounter {
   /** Adds `amount` (negative takes back; 0 reads) to `key` of `bucket`. */
   abstract add(bucket: string, key: string, amount: number, windowMs: number): Promise<RateCount>;
+
+  /** Forgets a key. @returns what its running window had counted: of two calls at once only one is told. */
+  abstract take(bucket: string, key: string): Promise<number>;
 }

@@ -240,7 +240,6 @@ describe('failed sign-ins', () => {
     } catch {
       return false;
     }
-    await limiter.fail(who);
     return true;
   }
   async function times(n: number, who: (n: number) => typeof keys): Promise<number> {
@@ -309,8 +308,34 @@ describe('failed sign-ins', () => {
     expect(looks).toBe(5);
   });
 
-  it('tell how many tries are left', async () => {
+  it('cannot be carried into the next window and washed off there', async () => {
+    const own = { account: 'mallory', address: keys.address };
+    const other = (n: number) => ({ account: `victim${n}`, address: keys.address });
+    await wrong(other(0));
+    time = 600_000;
+    await times(4, () => own);
+    time = 900_001;
+    const looks = await times(4, other);
+    await limiter.check(own);
+    await limiter.succeed(own);
+    expect(looks + (await times(9, other))).toBe(5);
+  });
+
+  it('are given back by a success while their window runs, once', async () => {
+    await times(4, () => keys);
     await limiter.check(keys);
-    expect(await limiter.fail(keys)).toBe(4);
+    await Promise.all([limiter.succeed(keys), limiter.succeed(keys)]);
+    await wrong({ ...keys, account: 'else' });
+    await limiter.succeed(keys);
+    expect(await times(9, (n) => ({ ...keys, account: `else${n}` }))).toBe(4);
+  });
+
+  it('are forgiven to an account whose owner has come by another way, wherever they came from', async () => {
+    await times(3, () => ({ ...keys, address: '198.51.100.7' }));
+    await times(2, () => keys);
+    expect(await wrong()).toBe(false);
+    await limiter.forgive(keys);
+    expect(await times(9, () => keys)).toBe(5);
+    expect(await times(9, (n) => ({ account: `else${n}`, address: '198.51.100.7' }))).toBe(2);
   });
 });

@@ -131,8 +131,8 @@ export class AuthController {
   @Post('password/reset')
   @HttpCode(204)
   @ApiNoContentResponse()
-  async resetPassword(@Body() { token, password }: ResetPasswordDto): Promise<void> {
-    await this.passwordReset.reset(token, password);
+  async resetPassword(@Body() { token, password }: ResetPasswordDto, @Req() request: Request): Promise<void> {
+    await this.passwordReset.reset(token, password, request.ip ?? '');
   }
 
   @Post('password/change')

@@ -19,6 +19,7 @@ import { AuthConfig } from './auth.config';
 import { LoginDto, RegisterDto, SetupDto, SignedInDto } from './auth.dto';
 import { isDemoAddress } from './demo-accounts';
 import { assertGoodPassword, hashPassword, passwordMatches } from './password';
+import { PasswordResetService } from './password-reset.service';
 import { secretHash } from './secrets';
 import { SessionsService, StartedSession } from './sessions.service';
 import { SetupLink } from './setup-link';
@@ -50,6 +51,7 @@ export class AuthService {
     private readonly tokens: AccessTokens,
     private readonly failures: FailureLimiter,
     private readonly setupLink: SetupLink,
+    private readonly passwordReset: PasswordResetService,
     private readonly idempotency: Idempotency,
     private readonly config: AuthConfig,
   ) {}
@@ -98,10 +100,7 @@ export class AuthService {
     }
     await this.failures.succeed(keys);
     const session = await this.database.transaction(async (manager) => {
-      // A password that was reset since it was compared opens nothing.
-      if (!(await this.users.hasPassword(manager, user.rid, user.passwordHash))) {
-        throw new UnauthenticatedError(WRONG_PAIR);
-      }
+      await this.assertStill(manager, user, WRONG_PAIR);
       return this.startSession(manager, user.rid, origin);
     });
     this.logger.log({ message: 'session.started', userId: user.id, sessionId: session.sessionId });
@@ -134,7 +133,11 @@ export class AuthService {
     return this.signedIn(user, session);
   }
 
-  /** Sets a new password, ends every session of the caller and starts a new one here. */
+  /**
+   * Sets a new password, ends every session of the caller and starts a new one here; a link to a new password that is
+   * under way opens nothing any more.
+   * @throws UnauthenticatedError when the password was changed otherwise at the same moment
+   */
   async changePassword(
     actor: Actor,
     currentPassword: string,
@@ -151,7 +154,9 @@ export class AuthService {
     assertGoodPassword(newPassword, user.email, '/newPassword');
     const passwordHash = await hashPassword(newPassword);
     const session = await this.database.transaction(async (manager) => {
+      await this.assertStill(manager, user, 'Your password was changed meanwhile: sign in again');
       await this.users.setPassword(manager, user.rid, passwordHash);
+      await this.passwordReset.withdraw(manager, user.rid);
       await this.sessions.endAllOf(manager, user.rid);
       return this.startSession(manager, user.rid, origin);
     });
@@ -191,9 +196,18 @@ export class AuthService {
     if (repeated && !(await passwordMatches(user.passwordHash, body.password))) {
       throw new IdempotencyMismatchError('This Idempotency-Key was used with another body');
     }
-    const session = await this.database.transaction((manager) => this.startSession(manager, userRid, origin));
+    const session = await this.database.transaction(async (manager) => {
+      await this.assertStill(manager, user, WRONG_PAIR);
+      return this.startSession(manager, userRid, origin);
+    });
     this.logger.log({ message: 'user.registered', userId: user.id, role, repeated });
     return this.signedIn(user, session);
+  }
+
+  /** A password that was reset, or a user who was disabled, since the password was compared opens nothing. */
+  private async assertStill(manager: EntityManager, user: User, message: string): Promise<void> {
+    if (await this.users.hasPassword(manager, user.rid, user.passwordHash)) return;
+    throw new UnauthenticatedError(message);
   }
 
   private startSession(manager: EntityManager, userRid: number, origin: Origin): Promise<StartedSession> {

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { FailureLimiter } from '@liftdesk/throttling';
+import { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { ValidationError } from '../common/domain-error';
+import { normaliseEmail } from '../users/email';
 import { UsersService } from '../users/users.service';
 import { AuthConfig } from './auth.config';
 import { assertGoodPassword, hashPassword } from './password';
@@ -27,6 +29,7 @@ export class PasswordResetService {
     @InjectDataSource() private readonly database: DataSource,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly failures: FailureLimiter,
     private readonly clock: Clock,
     private readonly config: AuthConfig,
   ) {}
@@ -40,7 +43,7 @@ export class PasswordResetService {
     if (!user || user.disabledAt !== null || !this.config.development) return;
     const token = newSecret();
     await this.database.transaction(async (manager) => {
-      await manager.query('delete from password_reset where user_rid = ?', [user.rid]);
+      await this.withdraw(manager, user.rid);
       await manager.query('insert into password_reset (hash, user_rid, expires_at) values (?, ?, ?)', [
         secretHash(token),
         user.rid,
@@ -63,11 +66,17 @@ export class PasswordResetService {
     });
   }
 
+  /** No link of this user opens anything any more. */
+  async withdraw(manager: EntityManager, userRid: number): Promise<void> {
+    await manager.query('delete from password_reset where user_rid = ?', [userRid]);
+  }
+
   /**
-   * Sets the password and ends every session of its owner.
+   * Sets the password, ends every session of its owner and forgives the failed sign-ins: who has the link is the owner.
+   * @param address of the caller, `req.ip`
    * @throws ValidationError when the link is unknown, used or expired
    */
-  async reset(token: string, password: string): Promise<void> {
+  async reset(token: string, password: string, address: string): Promise<void> {
     const hash = secretHash(token);
     const early = await this.usable(hash);
     assertGoodPassword(password, early.email);
@@ -78,6 +87,7 @@ export class PasswordResetService {
       await this.users.setPassword(manager, userRid, passwordHash);
       await this.sessions.endAllOf(manager, userRid);
     });
+    await this.failures.forgive({ account: normaliseEmail(early.email), address });
   }
 
   private async usable(

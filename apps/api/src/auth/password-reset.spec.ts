@@ -1,3 +1,4 @@
+import { FailureLimiter } from '@liftdesk/throttling';
 import type { Person } from '../testing/caller';
 import { HOUR, MINUTE } from '../testing/settable-clock';
 import { TestDesk } from '../testing/test-desk';
@@ -44,6 +45,32 @@ describe('a forgotten password', () => {
     const { email } = ana;
     await desk.anonymous.post('/auth/login', { email, password: ana.password }).expect(401);
     await desk.anonymous.post('/auth/login', { email, password: NEW_PASSWORD }).expect(200);
+  });
+
+  it('lets its owner in at once who failed too often before', async () => {
+    const { email } = ana;
+    const signIn = (password: string) => desk.anonymous.post('/auth/login', { email, password });
+    for (let n = 0; n < 5; n++) await signIn('a wrong password').expect(401);
+    await signIn(ana.password).expect(429);
+    await reset(await linkFor(email)).expect(204);
+    await signIn(NEW_PASSWORD).expect(200);
+  });
+
+  it('is not changed any more by the link of somebody who has changed it otherwise', async () => {
+    const token = await linkFor(ana.email);
+    const change = { currentPassword: ana.password, newPassword: 'changed by its owner' };
+    await desk.as(ana).post('/auth/password/change', change).expect(200);
+    await reset(token).expect(400);
+  });
+
+  it('is the link’s where it is changed both ways at once: who knew the old password is not let in', async () => {
+    const token = await linkFor(ana.email);
+    const failures = desk.app.get(FailureLimiter, { strict: false });
+    // Between the look at the old password and the transaction.
+    jest.spyOn(failures, 'succeed').mockImplementationOnce(async () => void (await reset(token).expect(204)));
+    const change = { currentPassword: ana.password, newPassword: 'changed by somebody else' };
+    await desk.as(ana).post('/auth/password/change', change).expect(401);
+    await desk.anonymous.post('/auth/login', { email: ana.email, password: NEW_PASSWORD }).expect(200);
   });
 
   it('is changed by a link once only, also when it is used twice at once', async () => {

@@ -105,6 +105,14 @@ describe('registration', () => {
     await register({ password: 'another long password' }).expect(422);
     expect(await desk.rows('select 1 from "user"')).toHaveLength(1);
   });
+
+  it('lets nobody in by repeating it who was disabled meanwhile', async () => {
+    const register = () => desk.anonymous.post('/auth/register', ANA).set('Idempotency-Key', 'once');
+    await register().expect(201);
+    await desk.rows('update "user" set disabled_at = 1');
+    await register().expect(401);
+    expect(await desk.rows('select 1 from session')).toHaveLength(1);
+  });
 });
 
 describe('the set-up link', () => {
