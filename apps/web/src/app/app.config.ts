@@ -10,9 +10,11 @@ import {
   provideRouter,
   withComponentInputBinding,
   withInMemoryScrolling,
+  withNavigationErrorHandler,
 } from '@angular/router';
 import { routes } from './app.routes';
 import { authInterceptor } from './session/auth.interceptor';
+import { openAnew } from './shell/open-anew';
 import { PageTitle } from './shell/page-title';
 
 /** HttpClient stays on XMLHttpRequest: uploads show their progress, which fetch cannot. */
@@ -25,6 +27,7 @@ export const appConfig: ApplicationConfig = {
       routes,
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled' }),
+      withNavigationErrorHandler(openAnew),
     ),
     { provide: TitleStrategy, useClass: PageTitle },
     { provide: MAT_RIPPLE_GLOBAL_OPTIONS, useValue: { disabled: true } },

@@ -1,12 +1,12 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { toProblem } from '../../shared/http/problem';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Shortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { ThemeToggle } from '../../shared/ui/theme/theme-toggle';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { Session } from '../session';
+import { signOut } from '../sign-out';
 import { ChangePassword } from './change-password';
 import { DeviceSessions } from './device-sessions';
 
@@ -23,14 +23,7 @@ export class Account {
   protected readonly session = inject(Session);
   protected readonly shortcuts = inject(Shortcuts);
 
-  protected async signOut(): Promise<void> {
-    try {
-      await this.session.signOut();
-    } catch (error) {
-      this.toaster.fail(`Still signed in. ${toProblem(error).title}`, {
-        label: 'Try again',
-        run: () => this.signOut(),
-      });
-    }
+  protected signOut(): void {
+    void signOut(this.session, this.toaster);
   }
 }

@@ -6,10 +6,12 @@ import { NavigationEnd, Router, RouterLink } from '@angular/router';
 import { filter, map } from 'rxjs';
 import { convertToParamMap } from '@angular/router';
 import { Session } from '../../session/session';
+import { signOut } from '../../session/sign-out';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Logo } from '../../shared/ui/logo/logo';
 import { Kbd } from '../../shared/ui/marks/kbd';
+import { Toaster } from '../../shared/ui/toast/toaster';
 import { readFilters, writeFilters } from '../data/ticket-filters';
 import { ViewCounts } from '../data/view-counts';
 import { VIEWS, type View, viewOf } from '../data/views';
@@ -28,10 +30,11 @@ import { DeskLayout } from './desk-layout';
 export class Rail {
   private readonly router = inject(Router);
   private readonly dialog = inject(Dialog);
+  private readonly toaster = inject(Toaster);
   protected readonly counts = inject(ViewCounts);
   protected readonly layout = inject(DeskLayout);
   protected readonly palettes = inject(Palettes);
-  protected readonly session = inject(Session);
+  private readonly session = inject(Session);
 
   /** Icons and counts only. */
   readonly folded = input(false);
@@ -58,6 +61,10 @@ export class Rail {
   protected commands(): void {
     this.layout.drawerOpen.set(false);
     void this.palettes.open();
+  }
+
+  protected signOut(): void {
+    void signOut(this.session, this.toaster);
   }
 
   protected async showKeys(): Promise<void> {

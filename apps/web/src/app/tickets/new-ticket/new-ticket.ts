@@ -10,7 +10,7 @@ import {
 } from '@angular/core';
 import { Router } from '@angular/router';
 import { Session } from '../../session/session';
-import type { TicketPriority } from '@liftdesk/api-client';
+import type { Person, TicketPriority } from '@liftdesk/api-client';
 import { toProblem } from '../../shared/http/problem';
 import { randomId } from '../../shared/http/random-id';
 import { Avatar } from '../../shared/ui/avatar/avatar';
@@ -140,9 +140,14 @@ export class NewTicket {
   }
 
   protected async chooseAssignee(origin: HTMLElement): Promise<void> {
-    const options = agentOptions(this.agents.all(), this.session.user()?.id);
-    const selected = [this.draft().assignee?.id ?? 'none'];
-    const id = await this.pickers.one(origin, { label: 'Assignee', options, selected, searchable: true });
+    const optionsOf = (agents: readonly Person[]) => agentOptions(agents, this.session.user()?.id);
+    const id = await this.pickers.one(origin, {
+      label: 'Assignee',
+      options: optionsOf(this.agents.all()),
+      load: async () => optionsOf(await this.agents.known()),
+      selected: [this.draft().assignee?.id ?? 'none'],
+      searchable: true,
+    });
     if (id) this.edit({ assignee: this.agents.all().find((agent) => agent.id === id) ?? null });
   }
 

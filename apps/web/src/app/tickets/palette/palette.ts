@@ -11,10 +11,12 @@ import {
   signal,
 } from '@angular/core';
 import { Router } from '@angular/router';
+import { toProblem } from '../../shared/http/problem';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
 import { Shortcuts } from '../../shared/ui/shortcuts/shortcuts';
+import { NotLoaded } from '../../shared/ui/state/not-loaded';
 import { TicketClient } from '../data/ticket-client';
 import { TicketList } from '../data/ticket-list';
 import { type PaletteEntry, commandsOf, marked, numberIn } from './palette-entries';
@@ -25,7 +27,7 @@ const FOUND = '6';
 /** Every command by name, and every ticket by number or words. */
 @Component({
   selector: 'desk-palette',
-  imports: [Icon, Kbd, StatusMark],
+  imports: [Icon, Kbd, NotLoaded, StatusMark],
   templateUrl: './palette.html',
   styleUrl: './palette.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -45,7 +47,7 @@ export class Palette {
   private readonly asked = signal('');
   /** The ticket that the commands act on. */
   protected readonly subject = computed(() => this.list.find(this.list.cursorId()) ?? null);
-  private readonly found = resource({
+  protected readonly found = resource({
     params: () => this.asked() || undefined,
     loader: async ({ params }) => (await this.client.list({ q: beginning(params), limit: FOUND })).page.items,
   });
@@ -54,6 +56,10 @@ export class Palette {
     return [...this.byNumber(text), ...commandsOf(this.groups, text), ...this.byWords()];
   });
 
+  protected readonly problem = computed(() => {
+    const error = this.found.error();
+    return error ? toProblem(error.cause ?? error) : null;
+  });
   protected readonly searching = computed(
     () => this.found.isLoading() || (this.text().trim() !== this.asked() && !numberIn(this.text())),
   );

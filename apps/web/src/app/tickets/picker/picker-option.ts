@@ -27,6 +27,8 @@ export interface PickerConfig {
   searchable?: boolean;
   /** Options from the server for what was typed, instead of narrowing `options`. */
   find?: (text: string) => Promise<readonly PickerOption[]>;
+  /** All options, where those given may lack some: read on opening. */
+  load?: () => Promise<readonly PickerOption[]>;
   /** Offers what was typed as an option of its own; null when it cannot be one. */
   create?: (text: string) => PickerOption | null;
 }

@@ -9,11 +9,13 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
+import { type Problem, toProblem } from '../../shared/http/problem';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { PriorityMark } from '../../shared/ui/marks/priority-mark';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
+import { NotLoaded } from '../../shared/ui/state/not-loaded';
 import type { PickerConfig, PickerOption } from './picker-option';
 
 export interface PickerData {
@@ -30,7 +32,7 @@ let lastId = 0;
 /** The list of a picker: arrows move, Enter or a digit chooses, Escape leaves everything as it was. */
 @Component({
   selector: 'desk-picker-panel',
-  imports: [Avatar, Icon, Kbd, PriorityMark, StatusMark],
+  imports: [Avatar, Icon, Kbd, NotLoaded, PriorityMark, StatusMark],
   templateUrl: './picker-panel.html',
   styleUrl: './picker-panel.scss',
   host: { role: 'dialog', '[attr.aria-label]': 'config.label', '(keydown)': 'handle($event)' },
@@ -48,6 +50,8 @@ export class PickerPanel {
   protected readonly text = signal('');
   protected readonly active = signal(0);
   private readonly found = signal<readonly PickerOption[]>(this.config.options);
+  protected readonly problem = signal<Problem | null>(null);
+  protected readonly looking = signal(false);
   private readonly chosen = signal<readonly string[]>(this.config.selected);
 
   protected readonly shown = computed(() => {
@@ -66,7 +70,7 @@ export class PickerPanel {
     const at = this.config.options.findIndex((option) => this.config.selected.includes(option.value));
     this.active.set(this.config.multiple ? 0 : Math.max(0, at));
     afterNextRender(() => (this.field() ?? this.list()).nativeElement.focus());
-    if (this.config.find) void this.lookUp('');
+    void this.lookUp('');
   }
 
   protected isChosen(option: PickerOption): boolean {
@@ -131,10 +135,19 @@ export class PickerPanel {
     option?.scrollIntoView?.({ block: 'nearest' });
   }
 
-  /** What the server does not answer in time or at all stays as it was. */
-  private async lookUp(text: string): Promise<void> {
-    const options = await this.config.find?.(text).catch(() => null);
-    if (options && text === this.text()) this.found.set(options);
+  /** Asks the server for the options; those that are there stay until it has answered. */
+  protected async lookUp(text: string): Promise<void> {
+    const { find, load } = this.config;
+    if (!find && !load) return;
+    this.problem.set(null);
+    this.looking.set(true);
+    try {
+      const options = find ? await find(text) : await load?.();
+      if (options && (load || text === this.text())) this.found.set(options);
+    } catch (error) {
+      if (load || text === this.text()) this.problem.set(toProblem(error));
+    }
+    if (load || text === this.text()) this.looking.set(false);
   }
 }
 

@@ -11,7 +11,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { Session } from '../../session/session';
-import type { User } from '@liftdesk/api-client';
+import type { Person, User } from '@liftdesk/api-client';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
@@ -95,6 +95,7 @@ export class FilterBar {
     const values = await this.pickers.many(origin, {
       label: FIELD_LABELS[field].label,
       options: this.optionsOf(field),
+      load: field === 'assignee' ? () => this.everybody() : undefined,
       selected: this.filters()[field],
       searchable: field === 'assignee',
     });
@@ -133,8 +134,16 @@ export class FilterBar {
   private optionsOf(field: 'status' | 'priority' | 'assignee'): readonly PickerOption[] {
     if (field === 'status') return STATUS_OPTIONS;
     if (field === 'priority') return PRIORITY_OPTIONS;
+    return this.peopleOf(this.agents.all());
+  }
+
+  private async everybody(): Promise<readonly PickerOption[]> {
+    return this.peopleOf(await this.agents.known());
+  }
+
+  private peopleOf(agents: readonly Person[]): readonly PickerOption[] {
     const me = this.session.user();
-    const others = agentOptions(this.agents.all(), me?.id).filter((option) => option.value !== me?.id);
+    const others = agentOptions(agents, me?.id).filter((option) => option.value !== me?.id);
     return [...(me ? [{ value: 'me', label: 'Me', person: me }] : []), ...others];
   }
 }

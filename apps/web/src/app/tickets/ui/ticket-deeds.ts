@@ -1,6 +1,6 @@
 import { Injectable, inject } from '@angular/core';
 import { Session } from '../../session/session';
-import type { Ticket, TicketPriority, TicketStatus } from '@liftdesk/api-client';
+import type { Person, Ticket, TicketPriority, TicketStatus } from '@liftdesk/api-client';
 import { useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { Agents } from '../data/agents';
 import { TicketActions } from '../data/ticket-actions';
@@ -40,9 +40,14 @@ export class TicketDeeds {
   }
 
   async chooseAssignee({ ticket, origin }: Target): Promise<void> {
-    const options = agentOptions(this.agents.all(), this.session.user()?.id);
-    const selected = [ticket.assignee?.id ?? 'none'];
-    const config = { label: 'Assignee', options, selected, searchable: true };
+    const optionsOf = (agents: readonly Person[]) => agentOptions(agents, this.session.user()?.id);
+    const config = {
+      label: 'Assignee',
+      options: optionsOf(this.agents.all()),
+      load: async () => optionsOf(await this.agents.known()),
+      selected: [ticket.assignee?.id ?? 'none'],
+      searchable: true,
+    };
     const id = await this.pickers.one(origin ?? document.body, config);
     if (!id) return;
     const agent = this.agents.all().find((one) => one.id === id);

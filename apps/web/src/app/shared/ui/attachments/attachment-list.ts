@@ -1,13 +1,12 @@
 import { Dialog } from '@angular/cdk/dialog';
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import type { Attachment } from '@liftdesk/api-client';
-import { toProblem } from '../../http/problem';
 import { Icon } from '../icon/icon';
-import { Toaster } from '../toast/toaster';
 import { fileSize } from '../upload/file-size';
 import { FileTile } from '../upload/file-tile';
 import { AttachmentClient } from './attachment-client';
 import { AttachmentThumbnail } from './attachment-thumbnail';
+import { Downloads } from './downloads';
 
 /** The files of a message: pictures as thumbnails, the rest as tiles; a click previews or downloads. */
 @Component({
@@ -20,7 +19,7 @@ import { AttachmentThumbnail } from './attachment-thumbnail';
 export class AttachmentList {
   private readonly client = inject(AttachmentClient);
   private readonly dialog = inject(Dialog);
-  private readonly toaster = inject(Toaster);
+  private readonly downloads = inject(Downloads);
 
   readonly attachments = input.required<readonly Attachment[]>();
 
@@ -38,12 +37,7 @@ export class AttachmentList {
     openAttachmentPreview(this.dialog, attachment);
   }
 
-  protected async download(attachment: Attachment): Promise<void> {
-    try {
-      await this.client.download(attachment.id);
-    } catch (error) {
-      const retry = { label: 'Try again', run: () => this.download(attachment) };
-      this.toaster.fail(`${attachment.filename} not downloaded. ${toProblem(error).title}`, retry);
-    }
+  protected download(attachment: Attachment): void {
+    void this.downloads.begin(attachment);
   }
 }

@@ -8,6 +8,7 @@ import { State } from '../state/state';
 import { Skeleton } from '../state/skeleton';
 import { fileSize } from '../upload/file-size';
 import { AttachmentClient } from './attachment-client';
+import { Downloads } from './downloads';
 
 /** A picture or PDF, seen without leaving the page. */
 @Component({
@@ -20,6 +21,7 @@ import { AttachmentClient } from './attachment-client';
 })
 export class AttachmentPreview {
   private readonly client = inject(AttachmentClient);
+  private readonly downloads = inject(Downloads);
   private readonly sanitizer = inject(DomSanitizer);
   private blobUrl: string | null = null;
 
@@ -38,7 +40,7 @@ export class AttachmentPreview {
   }
 
   protected download(): void {
-    void this.client.download(this.attachment.id);
+    void this.downloads.begin(this.attachment);
   }
 
   /** The type is the record's, checked by the server, so that the blob can be nothing but a picture or a PDF. */
