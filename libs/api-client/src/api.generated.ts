@@ -592,6 +592,14 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @default {} */
+        MarkRead: {
+            /**
+             * Format: uuid
+             * @description The last message that was shown; left out: all that has been said so far
+             */
+            messageId?: string;
+        };
         Message: {
             attachments: components["schemas"]["Attachment"][];
             author: components["schemas"]["Person"];
@@ -877,7 +885,10 @@ export interface operations {
     Attachments_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that the change is based on */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1211,7 +1222,7 @@ export interface operations {
                 cursor?: string;
                 limit?: string;
                 priority?: ("low" | "normal" | "high" | "urgent")[];
-                /** @description Full text and operators */
+                /** @description Full text and operators; of a very long one the beginning */
                 q?: string;
                 requester?: ("me" | string)[];
                 sort?: string;
@@ -1335,7 +1346,10 @@ export interface operations {
     Attachments_upload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that the change is based on */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1446,7 +1460,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MarkRead"];
+            };
+        };
         responses: {
             204: {
                 headers: {

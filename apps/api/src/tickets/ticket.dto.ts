@@ -123,7 +123,7 @@ export class TicketQueryDto extends createZodDto(
     assignee: listOf(z.union([z.literal('me'), z.literal('none'), z.uuid()])),
     requester: listOf(z.union([z.literal('me'), z.uuid()])),
     tag: listOf(z.string().max(60)).describe('-tag leaves tickets with it out'),
-    q: z.string().max(1000).optional().describe('Full text and operators'),
+    q: z.string().optional().describe('Full text and operators; of a very long one the beginning'),
     updatedSince: z.iso.datetime().optional(),
     sort: sortSchema.optional(),
     limit: limitSchema,

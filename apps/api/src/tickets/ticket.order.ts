@@ -1,7 +1,38 @@
 /** Sort keys per order; the last one is unique. Order and keys never come from the client. */
-export const ORDERS: Readonly<Record<string, readonly string[]>> = {
+const ORDERS: Readonly<Record<string, readonly string[]>> = {
   updatedAt: ['t.updated_at', 't.rid'],
   createdAt: ['t.rid'],
   priority: ['t.priority', 't.updated_at', 't.rid'],
   dueAt: ['t.due_at', 't.rid'],
 };
+
+/** A keyset order in SQL over `ticket t`. */
+export interface TicketOrder {
+  /** How many keys it has. */
+  size: number;
+  /** The keys as `k0`, `k1` …, for a row's place. */
+  select: string;
+  /** The rows behind a place; its values are the keys. */
+  after: string;
+  by: string;
+}
+
+/** @param name such as `createdAt`, `-` before it for descending; null for what is no order */
+export function ticketOrder(name: string): TicketOrder | null {
+  const descending = name.startsWith('-');
+  const bare = descending ? name.slice(1) : name;
+  const keys = Object.hasOwn(ORDERS, bare) ? ORDERS[bare] : undefined;
+  if (!keys) return null;
+  const direction = descending ? 'desc' : 'asc';
+  return {
+    size: keys.length,
+    select: keys.map((key, index) => `${key} as k${index}`).join(', '),
+    after: `(${keys.join(', ')}) ${descending ? '<' : '>'} (${keys.map(() => '?').join(', ')})`,
+    by: keys.map((key) => `${key} ${direction}`).join(', '),
+  };
+}
+
+/** A row's place in the order: its keys, of which the last is the ticket's row key. */
+export function placeOf(order: TicketOrder, row: Readonly<Record<string, number>>): number[] {
+  return Array.from({ length: order.size }, (_, index) => row[`k${index}`] as number);
+}

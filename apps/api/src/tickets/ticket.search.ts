@@ -3,12 +3,14 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Actor, isStaff } from '../auth/actor';
 import { decodeCursor, encodeCursor, orderOfCursor } from '../common/cursor';
+import { LIMIT } from '../database/columns';
 import { toFts5 } from '../search/fts5-query';
 import type { MatchNode } from '../search/match-node';
-import { HITS_CAP, NEWEST, allHits, cappedCount, newestHits, rankedHits } from '../search/search-sql';
+import { HITS_CAP, NEWEST, scoredHits } from '../search/search-sql';
+import { Hits, Walk, walkHits } from '../search/walk-hits';
 import type { TicketFilters } from './ticket.filters';
 import type { TicketQueryDto } from './ticket.dto';
-import { ORDERS } from './ticket.order';
+import { TicketOrder, placeOf, ticketOrder } from './ticket.order';
 
 const CREATED_ORDER = '-createdAt';
 
@@ -23,15 +25,7 @@ export interface SearchPage {
 }
 
 type Page = Pick<SearchPage, 'rids' | 'nextCursor'>;
-
-interface Search {
-  match: string;
-  /** SQL over the ticket row `t`. */
-  filter: string;
-  values: readonly unknown[];
-  limit: number;
-  cursor: string | undefined;
-}
+type Wanted = Pick<TicketQueryDto, 'limit' | 'cursor'>;
 
 /**
  * Lists by text. The index streams its hits newest first, so that order is flat at any size; relevance ranks the newest
@@ -47,63 +41,96 @@ export class TicketSearch {
     node: MatchNode,
     filters: TicketFilters,
   ): Promise<SearchPage> {
-    const search: Search = {
-      match: toFts5(
-        node,
-        isStaff(actor) ? { mayReadNotes: true } : { mayReadNotes: false, requesterRid: actor.userRid },
-      ),
+    const scope = isStaff(actor)
+      ? { mayReadNotes: true }
+      : { mayReadNotes: false, requesterRid: actor.userRid };
+    const hits: Hits = {
+      match: toFts5(node, scope),
       filter: filters.conditions.join(' and ') || 'true',
       values: filters.values,
-      limit: query.limit,
-      cursor: query.cursor,
     };
-    const [{ n }]: [{ n: number }] = await this.database.query(cappedCount(search.filter), [
-      search.match,
-      ...search.values,
-    ]);
-    const order = orderOfPage(query.cursor) ?? orderFor(query.sort, n >= HITS_CAP);
-    const page = await this.inOrder(search, order);
-    return { ...page, order, ...(query.cursor === undefined && { total: n, totalIsCapped: n >= HITS_CAP }) };
+    return query.cursor === undefined
+      ? this.firstPage(hits, query)
+      : this.nextPage(hits, { ...query, cursor: query.cursor });
   }
 
-  private inOrder(search: Search, order: string): Promise<Page> {
-    if (order === CREATED_ORDER) return this.newest(search);
-    if (order === 'relevance') return this.counted(search, order, rankedHits(search.filter));
-    const direction = order.startsWith('-') ? 'desc' : 'asc';
-    const keys = ORDERS[order.replace('-', '')] as readonly string[];
-    const sql = `${allHits(search.filter)} select t.rid as rid from hits join ticket t on t.rid = hits.rid
-      order by ${keys.map((key) => `${key} ${direction}`).join(', ')} limit ? offset ?`;
-    return this.counted(search, order, sql);
+  private async firstPage(hits: Hits, query: TicketQueryDto): Promise<SearchPage> {
+    const walk = await walkHits(this.database, hits, NEWEST, HITS_CAP);
+    const total = walk.rids.length;
+    const totalIsCapped = walk.goOnBelow !== null;
+    const order = orderFor(query.sort, totalIsCapped);
+    const page =
+      order === CREATED_ORDER ? newest(walk, query.limit) : await this.inOrder(hits, walk, order, query);
+    return { ...page, order, total, totalIsCapped };
   }
 
-  private async newest({ match, filter, values, limit, cursor }: Search): Promise<Page> {
-    const below = cursor === undefined ? NEWEST : decodeCursor(cursor, 'q', 1)[0];
-    const rows: { rid: number }[] = await this.database.query(newestHits(filter), [
-      match,
-      below,
-      ...values,
+  /** A list goes on in the order it began with, also when hits have come or gone meanwhile; they are not counted again. */
+  private async nextPage(hits: Hits, query: Wanted & { cursor: string }): Promise<SearchPage> {
+    const name = orderOfCursor(query.cursor) ?? '';
+    if (name === 'q') {
+      const below = Number(decodeCursor(query.cursor, 'q', 1)[0]);
+      const walk = await walkHits(this.database, hits, below, query.limit + 1);
+      return { ...newest(walk, query.limit), order: CREATED_ORDER };
+    }
+    const order = name.startsWith('q') ? name.slice(1) : CREATED_ORDER;
+    // More than at first: hits that came meanwhile must push none of the others out.
+    const walk = await walkHits(this.database, hits, NEWEST, order === 'relevance' ? HITS_CAP : 2 * HITS_CAP);
+    return { ...(await this.inOrder(hits, walk, order, query)), order };
+  }
+
+  private inOrder(hits: Hits, walk: Walk, name: string, query: Wanted): Promise<Page> {
+    const order = ticketOrder(name);
+    return order ? this.sorted(walk, name, order, query) : this.ranked(hits, walk, query);
+  }
+
+  private async sorted(
+    walk: Walk,
+    name: string,
+    order: TicketOrder,
+    { limit, cursor }: Wanted,
+  ): Promise<Page> {
+    const place = cursor === undefined ? [] : decodeCursor(cursor, `q${name}`, order.size);
+    const sql = `select ${order.select} from json_each(?) hit cross join ticket t on t.rid = hit.value
+      ${cursor === undefined ? '' : `where ${order.after}`} order by ${order.by} ${LIMIT}`;
+    const rows: Record<string, number>[] = await this.database.query(sql, [
+      JSON.stringify(walk.rids),
+      ...place,
       limit + 1,
     ]);
-    const rids = rows.slice(0, limit).map((row) => row.rid);
-    return { rids, nextCursor: rows.length > limit ? encodeCursor('q', [rids.at(-1) ?? 0]) : null };
+    const places = rows.slice(0, limit).map((row) => placeOf(order, row));
+    return {
+      rids: places.map((keys) => keys.at(-1) as number),
+      nextCursor: rows.length > limit ? encodeCursor(`q${name}`, places.at(-1) ?? []) : null,
+    };
   }
 
-  /** Orders that look at up to HITS_CAP hits at once: their cursor counts places. */
-  private async counted({ match, values, limit, cursor }: Search, order: string, sql: string): Promise<Page> {
-    const offset =
-      cursor === undefined ? 0 : Math.min(Number(decodeCursor(cursor, `q${order}`, 1)[0]), HITS_CAP);
-    const rows: { rid: number }[] = await this.database.query(sql, [match, ...values, limit + 1, offset]);
-    const rids = rows.slice(0, limit).map((row) => row.rid);
-    return { rids, nextCursor: rows.length > limit ? encodeCursor(`q${order}`, [offset + limit]) : null };
+  /** The only order whose cursor counts places: a score tells nothing without the others. */
+  private async ranked(hits: Hits, walk: Walk, { limit, cursor }: Wanted): Promise<Page> {
+    const from = cursor === undefined ? 0 : Number(decodeCursor(cursor, 'qrelevance', 1)[0]);
+    const scored: { rid: number; score: number }[] = [];
+    for (const [below, end] of walk.stretches) {
+      scored.push(
+        ...(await this.database.query<typeof scored>(scoredHits(hits.filter), [
+          hits.match,
+          below,
+          end,
+          ...hits.values,
+        ])),
+      );
+    }
+    scored.sort((a, b) => a.score - b.score || b.rid - a.rid);
+    return {
+      rids: scored.slice(from, from + limit).map(({ rid }) => rid),
+      nextCursor: scored.length > from + limit ? encodeCursor('qrelevance', [from + limit]) : null,
+    };
   }
 }
 
-/** A list goes on in the order it began with, also when hits have come or gone meanwhile. */
-function orderOfPage(cursor: string | undefined): string | null {
-  const order = cursor === undefined ? null : orderOfCursor(cursor);
-  if (order === 'q') return CREATED_ORDER;
-  const name = order?.startsWith('q') ? order.slice(1) : '';
-  return name === 'relevance' || Object.hasOwn(ORDERS, name.replace('-', '')) ? name : null;
+/** Newest created first is how a walk finds them. */
+function newest({ rids, goOnBelow }: Walk, limit: number): Page {
+  const shown = rids.slice(0, limit);
+  const last = rids.length > limit ? (shown.at(-1) as number) : goOnBelow;
+  return { rids: shown, nextCursor: last === null ? null : encodeCursor('q', [last]) };
 }
 
 function orderFor(sort: string | undefined, tooMany: boolean): string {

@@ -6,17 +6,14 @@ import { decodeCursor, encodeCursor } from '../common/cursor';
 import { NotFoundError } from '../common/domain-error';
 import { LIMIT } from '../database/columns';
 import { TicketFilters, TicketFiltersBuilder } from './ticket.filters';
-import { ORDERS } from './ticket.order';
+import { TicketOrder, placeOf, ticketOrder } from './ticket.order';
 import { audienceOf } from './ticket.policy';
 import { TICKETS_BY_KEYS, TICKET_BY_ID, TICKET_BY_NUMBER, TicketRow, toTicketView } from './ticket.row';
 import { TicketDto, TicketPageDto, TicketQueryDto } from './ticket.dto';
 import { TicketSearch } from './ticket.search';
 
-/** A ticket's place in a list: its row key and the values of the order's keys. */
-export interface PlacedTicket {
-  keys: number[];
-  rid: number;
-}
+/** Totals are counted up to here. */
+const TOTAL_CAP = 1_000;
 
 /** Reads of tickets: one, and lists by filter, order and page. */
 @Injectable()
@@ -53,15 +50,15 @@ export class TicketsQuery {
       return { items: await this.views(actor, rids), ...page, hints: built.hints };
     }
     const { filters, hints } = built;
-    const order = query.sort && !query.sort.endsWith('relevance') ? query.sort : '-updatedAt';
-    const { placed, more } = await this.page(filters, order, query);
+    const searches = query.q !== undefined && query.q.trim() !== '';
+    const order =
+      query.sort && !query.sort.endsWith('relevance') ? query.sort : searches ? '-createdAt' : '-updatedAt';
+    const page = await this.page(filters, order, query);
     return {
-      items: await this.views(
-        actor,
-        placed.map((ticket) => ticket.rid),
-      ),
-      nextCursor: more ? encodeCursor(order, placed.at(-1)?.keys ?? []) : null,
+      items: await this.views(actor, page.rids),
+      nextCursor: page.nextCursor,
       order,
+      ...(searches && query.cursor === undefined && (await this.total(filters))),
       ...(query.q !== undefined && { hints }),
     };
   }
@@ -79,33 +76,35 @@ export class TicketsQuery {
     return rows.map((row) => toTicketView(row, actor));
   }
 
-  /** @param order a name of ORDERS, `-` before it for descending */
+  private async total(filters: TicketFilters): Promise<Pick<TicketPageDto, 'total' | 'totalIsCapped'>> {
+    const sql = `select count(*) as n from (select 1 from ticket t ${where(filters.conditions)} limit ${TOTAL_CAP})`;
+    const [{ n }]: [{ n: number }] = await this.database.query(sql, filters.values);
+    return { total: n, totalIsCapped: n >= TOTAL_CAP };
+  }
+
+  /** @param name of an order, see ticketOrder() */
   private async page(
     filters: TicketFilters,
-    order: string,
+    name: string,
     { limit, cursor }: Pick<TicketQueryDto, 'limit' | 'cursor'>,
-  ): Promise<{ placed: PlacedTicket[]; more: boolean }> {
-    const descending = order.startsWith('-');
-    const name = descending ? order.slice(1) : order;
-    const columns = ORDERS[name] as readonly string[];
-    const conditions = [...filters.conditions];
-    const values = [...filters.values];
-    if (cursor) {
-      conditions.push(
-        `(${columns.join(', ')}) ${descending ? '<' : '>'} (${columns.map(() => '?').join(', ')})`,
-      );
-      values.push(...decodeCursor(cursor, order, columns.length));
-    }
-    const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  ): Promise<{ rids: number[]; nextCursor: string | null }> {
+    const order = ticketOrder(name) as TicketOrder;
+    const conditions = cursor ? [...filters.conditions, order.after] : filters.conditions;
+    const place = cursor ? decodeCursor(cursor, name, order.size) : [];
     const sql = `
-      select ${columns.map((column, index) => `${column} as k${index}`).join(', ')}
-      from ticket t ${filters.indexHint(name)} ${where}
-      order by ${columns.map((column) => `${column} ${descending ? 'desc' : 'asc'}`).join(', ')} ${LIMIT}`;
-    const rows: Record<string, number>[] = await this.database.query(sql, [...values, limit + 1]);
-    const placed = rows.slice(0, limit).map((row) => {
-      const keys = columns.map((_, index) => row[`k${index}`] as number);
-      return { keys, rid: keys.at(-1) as number };
-    });
-    return { placed, more: rows.length > limit };
+      select ${order.select} from ticket t ${filters.indexHint(name)} ${where(conditions)} order by ${order.by} ${LIMIT}`;
+    const rows: Record<string, number>[] = await this.database.query(sql, [
+      ...filters.values,
+      ...place,
+      limit + 1,
+    ]);
+    const places = rows.slice(0, limit).map((row) => placeOf(order, row));
+    return {
+      rids: places.map((keys) => keys.at(-1) as number),
+      nextCursor: rows.length > limit ? encodeCursor(name, places.at(-1) ?? []) : null,
+    };
   }
 }
+
+const where = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
