@@ -40,6 +40,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
+        // express tries the routes in this order: what everybody asks for all day comes first.
+        TicketsModule,
         CommonModule.register(new AppInfo(version)),
         LoggingModule.register(logger),
         DatabaseModule.register(dataSource),
@@ -50,7 +52,6 @@ export class AppModule {
         AuthModule.register(authConfig(config)),
         UsersModule,
         AttachmentsModule.register(attachmentConfig(config)),
-        TicketsModule,
       ],
       providers: [
         HealthChecks,
