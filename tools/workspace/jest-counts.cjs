@@ -31,5 +31,10 @@ function counts(results) {
     passed: results.numPassedTests,
     failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
     skipped: results.numPendingTests + results.numTodoTests,
+    failures: results.testResults.flatMap(({ failureMessage, testResults }) => {
+      const failed = testResults.filter(({ status }) => status === 'failed');
+      if (failed.length === 0) return failureMessage ? [failureMessage] : [];
+      return failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join('\n')}`);
+    }),
   };
 }

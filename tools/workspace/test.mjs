@@ -7,6 +7,8 @@ import { command, duration, say } from './steps.mjs';
 
 const COUNTS = join(ROOT, 'test-output/jest');
 const REPORTER = join(ROOT, 'tools/workspace/jest-counts.cjs');
+const FAILURE_LINES = 12;
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
 /**
  * Every project's tests that need nothing but npm; what has not changed since its last pass comes from nx's cache.
@@ -40,16 +42,27 @@ export function test(args) {
 function summarise(code, projects, ms) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   const silent = [];
+  const failures = [];
   for (const project of projects) {
     const counts = countsOf(project);
     if (counts === undefined) silent.push(project);
-    else for (const key of Object.keys(sum)) sum[key] += counts[key];
+    else {
+      for (const key of Object.keys(sum)) sum[key] += counts[key];
+      failures.push(...counts.failures.map((failure) => `${project}: ${shortened(failure)}`));
+    }
   }
+  // Again, after all that nx and jest have printed: the last lines are what people see.
+  for (const failure of failures) say(`\n✗ ${failure}`);
   if (silent.length > 0) say(`Did not finish, each counted as one failure: ${silent.join(', ')}`);
   if (sum.skipped > 0) say(`${sum.skipped} skipped`);
   say(`\n${projects.length} projects in ${duration(ms)}`);
   say(`${sum.passed} passed, ${sum.failed + silent.length} failed`);
   return code || (sum.failed + silent.length > 0 ? 1 : 0);
+}
+
+function shortened(failure) {
+  const lines = failure.replace(COLOURS, '').trimEnd().split('\n');
+  return lines.slice(0, FAILURE_LINES).join('\n    ');
 }
 
 function countsOf(project) {
