@@ -33,8 +33,9 @@ export class PortalClient {
     return firstValueFrom(this.http.patch<Ticket>(`/api/tickets/${ticketId}`, { status }));
   }
 
-  markRead(ticketId: string): Promise<void> {
-    return firstValueFrom(this.http.put<void>(`/api/tickets/${ticketId}/read`, {}));
+  /** @param messageId the last message that is shown */
+  markRead(ticketId: string, messageId: string): Promise<void> {
+    return firstValueFrom(this.http.put<void>(`/api/tickets/${ticketId}/read`, { messageId }));
   }
 
   /** The whole conversation, oldest first. */
