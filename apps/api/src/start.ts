@@ -25,6 +25,7 @@ import { UsersService } from './users/users.service';
 export interface RunningServer {
   app: NestExpressApplication;
   port: number;
+  logger: Logger;
   /** The one-time link that makes the first admin; null where there is one, and in development. */
   setupLink: string | null;
   /** How it ends: what drainOnSignals() needs. */
@@ -38,15 +39,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
   assertWritable(config.logging.LOG_DIR, 'LOG_DIR');
   await assertPortFree(config.http);
   const lock = InstanceLock.acquire(config.database.DATABASE_PATH);
-  const logger = createLogger(config.logging, { environment: config.app.NODE_ENV });
+  let logger: Logger | undefined;
   let dataSource: DataSource | undefined;
   let app: NestExpressApplication | undefined;
   const release = async (): Promise<void> => {
     if (dataSource?.isInitialized) await dataSource.destroy();
     lock.release();
-    await closeLogger(logger);
+    if (logger) await closeLogger(logger);
   };
   try {
+    logger = openLogger(config);
     dataSource = await openSqlite(config.database.DATABASE_PATH);
     await assertMigrated(dataSource);
     if (config.app.NODE_ENV === 'production' || config.app.NODE_ENV === 'staging')
@@ -68,6 +70,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     return {
       app,
       port,
+      logger,
       setupLink: await offerSetup(app, config),
       drain: drainOf(app, config, logger, release),
     };
@@ -93,9 +96,26 @@ function drainOf(
       await release();
     },
     log: (message) => void logger.info(message),
-    // With a new connection per request PM2's reload loses some unless the process stays a moment longer.
-    lingerMs: config.app.NODE_ENV === 'production' ? 1_000 : 0,
+    ...(config.app.NODE_ENV === 'production' && {
+      // A load balancer that asks every second hears the 503 before connections are refused.
+      noticeMs: 2_000,
+      // With a new connection per request PM2's reload loses some unless the process stays a moment longer.
+      lingerMs: 1_000,
+    }),
   };
+}
+
+/** @throws StartupError */
+function openLogger({ logging, app }: Config): Logger {
+  try {
+    return createLogger(logging, { environment: app.NODE_ENV });
+  } catch (error) {
+    const { path, code } = error as NodeJS.ErrnoException;
+    throw new StartupError(
+      `Cannot open the log file ${path ?? `in ${logging.LOG_DIR}`} (${code}): move what is there away, or set LOG_DIR to another place`,
+      { cause: error },
+    );
+  }
 }
 
 /** Somebody must be able to sign in: without anybody at the desk the operator gets a link. */

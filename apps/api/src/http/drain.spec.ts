@@ -83,6 +83,29 @@ describe('a signal', () => {
     },
   );
 
+  it('is noticed first: for a while everything is still answered, and not ready said', async () => {
+    drain({ noticeMs: 150 });
+    const exited = once(target, 'exited');
+    const signalled = performance.now();
+    target.emit('SIGTERM');
+    expect(done).toEqual(['not ready']);
+    expect(await ask('/quick')).toBe('quick');
+    await exited;
+    expect(performance.now() - signalled).toBeGreaterThanOrEqual(149);
+    expect(target.codes).toEqual([0]);
+  });
+
+  it('given twice ends at once while it waits to be noticed', async () => {
+    drain({ noticeMs: 50 });
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+    target.emit('SIGTERM');
+    clock.mockReturnValue(1_900);
+    target.emit('SIGINT');
+    clock.mockRestore();
+    expect(target.codes).toEqual([130]);
+    await once(target, 'exited');
+  });
+
   it('does not wait for clients that idle on an open connection', async () => {
     drain();
     await ask('/quick');
