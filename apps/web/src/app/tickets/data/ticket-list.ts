@@ -28,6 +28,7 @@ export class TicketList {
   private readonly fetchingMore = signal(false);
   private readonly lastAnswer = signal<number | null>(null);
   private readonly shownFilters = signal<TicketFilters>(ALL_OPEN);
+  private nextPage: Promise<void> | null = null;
   private turn = 0;
   private polledTo = 0;
 
@@ -70,24 +71,10 @@ export class TicketList {
     await this.load(true);
   }
 
-  /** Adds the next page to the end. */
-  async more(): Promise<void> {
-    const cursor = this.cursor();
-    if (!cursor || this.fetchingMore() || this.underway()) return;
-    const turn = this.turn;
-    this.fetchingMore.set(true);
-    this.moreFailure.set(null);
-    try {
-      const { page } = await this.client.list({ ...apiParams(this.filters()), limit: PAGE, cursor });
-      if (turn !== this.turn) return;
-      const known = new Set(this.tickets().map((ticket) => ticket.id));
-      this.tickets.update((rows) => [...rows, ...page.items.filter((ticket) => !known.has(ticket.id))]);
-      this.cursor.set(page.nextCursor);
-    } catch (error) {
-      if (turn === this.turn) this.moreFailure.set(toProblem(error));
-    } finally {
-      this.fetchingMore.set(false);
-    }
+  /** Adds the next page to the end; asked twice it is one page, and both know when it is there. */
+  more(): Promise<void> {
+    this.nextPage ??= this.addPage().finally(() => (this.nextPage = null));
+    return this.nextPage;
   }
 
   /** Looks for changes since the last look: rows change in place, others wait. Failures show as `problem`. */
@@ -160,6 +147,25 @@ export class TicketList {
       this.failure.set(toProblem(error));
     } finally {
       if (turn === this.turn) this.underway.set(false);
+    }
+  }
+
+  private async addPage(): Promise<void> {
+    const cursor = this.cursor();
+    if (!cursor || this.underway()) return;
+    const turn = this.turn;
+    this.fetchingMore.set(true);
+    this.moreFailure.set(null);
+    try {
+      const { page } = await this.client.list({ ...apiParams(this.filters()), limit: PAGE, cursor });
+      if (turn !== this.turn) return;
+      const known = new Set(this.tickets().map((ticket) => ticket.id));
+      this.tickets.update((rows) => [...rows, ...page.items.filter((ticket) => !known.has(ticket.id))]);
+      this.cursor.set(page.nextCursor);
+    } catch (error) {
+      if (turn === this.turn) this.moreFailure.set(toProblem(error));
+    } finally {
+      this.fetchingMore.set(false);
     }
   }
 

@@ -1,7 +1,8 @@
 import { BreakpointObserver } from '@angular/cdk/layout';
 import { Injectable, computed, inject, signal } from '@angular/core';
-import { toSignal } from '@angular/core/rxjs-interop';
-import { map } from 'rxjs';
+import { takeUntilDestroyed, toSignal } from '@angular/core/rxjs-interop';
+import { NavigationStart, Router } from '@angular/router';
+import { filter, map } from 'rxjs';
 import { readSetting, writeSetting } from '../../shared/ui/device/settings';
 
 /** How wide the rail and the details panel are, remembered on this device. */
@@ -28,6 +29,14 @@ export class DeskLayout {
   readonly panelOver = this.narrow;
   private readonly panelOverOpen = signal(false);
   readonly panelOpen = computed(() => (this.panelOver() ? this.panelOverOpen() : this.panel() !== 'closed'));
+
+  constructor() {
+    const leaving = inject(Router).events.pipe(
+      filter((event) => event instanceof NavigationStart),
+      takeUntilDestroyed(),
+    );
+    leaving.subscribe(() => this.drawerOpen.set(false));
+  }
 
   toggleRail(): void {
     if (this.drawer()) return this.drawerOpen.update((open) => !open);

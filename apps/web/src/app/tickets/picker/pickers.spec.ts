@@ -1,5 +1,7 @@
 import { TestBed } from '@angular/core/testing';
+import { Router } from '@angular/router';
 import { picker, press } from '../../testing/agent-side';
+import { provideAnyRoute } from '../../testing/page';
 import { Pickers } from './pickers';
 import { STATUS_OPTIONS, asTag } from './ticket-options';
 
@@ -21,7 +23,10 @@ describe('a picker', () => {
     await turn();
   };
 
-  beforeEach(() => (pickers = TestBed.inject(Pickers)));
+  beforeEach(() => {
+    TestBed.configureTestingModule({ providers: [provideAnyRoute()] });
+    pickers = TestBed.inject(Pickers);
+  });
   afterEach(() => document.querySelector('.cdk-overlay-container')?.replaceChildren());
 
   it('chooses with the arrows and Enter', async () => {
@@ -50,6 +55,14 @@ describe('a picker', () => {
     press('Enter');
     press('Escape');
     expect(await chosen).toBeNull();
+  });
+
+  it('goes with the page it belongs to', async () => {
+    const chosen = pickers.many(document.body, { label: 'Tags', options: TAGS, selected: ['fork'] });
+    await turn();
+    await TestBed.inject(Router).navigateByUrl('/elsewhere');
+    expect(await chosen).toBeNull();
+    expect(picker()).toBeNull();
   });
 
   it('narrows by what is typed, ticks several, and takes them on closing', async () => {

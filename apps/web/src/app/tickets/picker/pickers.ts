@@ -7,6 +7,8 @@ import {
 } from '@angular/cdk/overlay';
 import { ComponentPortal } from '@angular/cdk/portal';
 import { Injectable, Injector, inject } from '@angular/core';
+import { NavigationStart, Router } from '@angular/router';
+import { filter } from 'rxjs';
 import { PICKER, PickerPanel } from './picker-panel';
 import type { PickerConfig } from './picker-option';
 
@@ -22,6 +24,7 @@ const POSITIONS: ConnectedPosition[] = [
 export class Pickers {
   private readonly overlay = inject(Overlay);
   private readonly injector = inject(Injector);
+  private readonly router = inject(Router);
   private readonly breakpoints = inject(BreakpointObserver);
 
   /** One value, or null when nothing was chosen. */
@@ -44,7 +47,12 @@ export class Pickers {
     const focused = document.activeElement;
     const overlay = this.overlay.create(this.place(origin));
     return new Promise((resolve) => {
+      // What it belongs to goes away.
+      const leaving = this.router.events
+        .pipe(filter((event) => event instanceof NavigationStart))
+        .subscribe(() => close(null));
       const close = (chosen: string[] | null) => {
+        leaving.unsubscribe();
         overlay.dispose();
         if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
         resolve(chosen);

@@ -24,6 +24,10 @@ import { TagPicker } from '../picker/tag-picker';
 import { PRIORITY_OPTIONS, STATUS_OPTIONS, agentOptions } from '../picker/ticket-options';
 import { type ChipKey, FIELD_LABELS, SORT_WORDS, chipsOf, turned, withoutChip } from './filter-chips';
 
+/** Which customer it is comes from a ticket: nobody but an admin may look through all of them. */
+type ChosenHere = Exclude<FilterField, 'requester'>;
+const CHOSEN_HERE = FIELDS.filter((field): field is ChosenHere => field !== 'requester');
+
 /** The filters as chips, each part with its own menu, and the order. */
 @Component({
   selector: 'desk-filter-bar',
@@ -80,17 +84,17 @@ export class FilterBar {
 
   protected async addFilter(): Promise<void> {
     const origin = this.adder().nativeElement;
-    const options = FIELDS.filter((field) => field !== 'requester').map((field, i) => ({
+    const options = CHOSEN_HERE.map((field, i) => ({
       value: field,
       ...FIELD_LABELS[field],
       digit: String(i + 1),
     }));
     const field = await this.pickers.one(origin, { label: 'Filter by', options, selected: [] });
-    if (field) await this.choose(field as FilterField, origin, false);
+    const known = CHOSEN_HERE.find((one) => one === field);
+    if (known) await this.choose(known, origin, false);
   }
 
-  protected async choose(field: FilterField, origin: HTMLElement, unwanted: boolean): Promise<void> {
-    if (field === 'requester') return;
+  protected async choose(field: ChosenHere, origin: HTMLElement, unwanted: boolean): Promise<void> {
     if (field === 'tag') return this.chooseTags(origin, unwanted);
     const values = await this.pickers.many(origin, {
       label: FIELD_LABELS[field].label,

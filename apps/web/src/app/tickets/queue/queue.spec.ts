@@ -3,6 +3,7 @@ import { Router } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 import type { Ticket } from '@liftdesk/api-client';
 import { MAJA, Server, picker, press, provideAgentSide, someTickets } from '../../testing/agent-side';
+import { aUser } from '../../testing/api-objects';
 import { Page } from '../../testing/page';
 import { TicketList } from '../data/ticket-list';
 import { Queue } from './queue';
@@ -65,6 +66,15 @@ describe('the queue', () => {
     await server.work(page);
     expect(TestBed.inject(Router).url).toBe('/tickets?status=open');
     expect(lastParams()).toEqual({ status: 'open', limit: '50' });
+  });
+
+  it('names the customer of a filter, and offers no button that does nothing', async () => {
+    server.on('GET /api/users/k', () => aUser({ id: 'k' }));
+    await open('/tickets?requester=k');
+    const chip = page.host.querySelector('[role=group][aria-label="Requester is Katrin Hofmann"]');
+    expect(
+      [...(chip?.querySelectorAll('button') ?? [])].map((one) => one.getAttribute('aria-label')),
+    ).toEqual(['Remove filter Requester']);
   });
 
   it('moves its cursor with J, K and the arrows, and the focus with it', async () => {

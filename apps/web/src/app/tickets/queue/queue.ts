@@ -32,6 +32,7 @@ import { SORT_WORDS } from './filter-chips';
 import { QueueEmpty } from './queue-empty';
 import { QueueRow } from './queue-row';
 import { SearchBox } from './search-box';
+import { TO_SEARCH } from './to-search';
 import { WhenSeen } from './when-seen';
 
 const EVERY_MS = 20_000;
@@ -101,14 +102,15 @@ export class Queue {
       untracked(() => this.title.setTitle(`${this.name()} · Liftdesk`));
     });
     whileWatched(EVERY_MS, () => void this.list.poll());
-    afterNextRender(() => this.comeBack());
+    const toSearch = this.router.currentNavigation()?.extras.info === TO_SEARCH;
+    afterNextRender(() => (toSearch ? this.search() : this.comeBack()));
     const onRow = () => this.list.rows().length > 0 && isFree(document.activeElement);
     const atCursor = () => {
       const ticket = this.list.find(this.list.cursorId());
       return ticket && { ticket, origin: this.row(ticket.id) };
     };
+    useShortcuts('Anywhere', [{ keys: '/', label: 'Search', run: () => this.search() }]);
     useShortcuts('Queue', [
-      { keys: '/', label: 'Search', run: () => this.search() },
       { keys: 'j', label: 'Next ticket', run: () => this.move(1) },
       { keys: 'k', label: 'Previous ticket', run: () => this.move(-1) },
       { keys: 'ArrowDown', label: 'Next ticket', run: () => this.move(1), when: onRow },

@@ -1,6 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import type { Message, Ticket, TicketEvent } from '@liftdesk/api-client';
 import { AYLIN, MAJA, Server, picker, press, provideAgentSide } from '../../testing/agent-side';
+import { Shortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { aMessage, aTicket } from '../../testing/api-objects';
 import { type Page, render } from '../../testing/page';
@@ -201,6 +202,20 @@ describe('the ticket page', () => {
       await reload();
       expect(box('Reply').value).toBe('half a reply');
       expect(box('Internal note').value).toBe('half a note');
+    });
+
+    it('is in the list of all keys with every key it hears', async () => {
+      await open();
+      const editor = TestBed.inject(Shortcuts)
+        .groups()
+        .find((group) => group.name === 'Editor');
+      expect(editor?.shortcuts.map(({ keys }) => keys)).toEqual([
+        'Mod+Enter',
+        'Mod+Shift+Enter',
+        'Mod+b',
+        'Mod+i',
+        'Escape',
+      ]);
     });
 
     it('sends nothing without words', async () => {

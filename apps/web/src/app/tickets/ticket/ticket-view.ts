@@ -16,7 +16,7 @@ import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { PriorityMark } from '../../shared/ui/marks/priority-mark';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
-import { useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
+import { type Shortcut, useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { Skeleton } from '../../shared/ui/state/skeleton';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
@@ -33,6 +33,15 @@ import { ConflictStrip } from './conflict-strip';
 import { Conversation } from './conversation';
 import { ListPlace } from './list-place';
 import { TicketStore } from './ticket-store';
+
+/** The field hears these itself: here they are for the list of all keys only. */
+const EDITOR_KEYS: readonly Shortcut[] = [
+  ['Mod+Enter', 'Send, or add the note'],
+  ['Mod+Shift+Enter', 'Send and solve'],
+  ['Mod+b', 'Bold'],
+  ['Mod+i', 'Italic'],
+  ['Escape', 'Leave, the draft is kept'],
+].map(([keys = '', label = '']) => ({ keys, label, run: () => undefined, when: () => false }));
 
 /** One ticket: what was said, what can be said next, and everything about it. */
 @Component({
@@ -88,8 +97,8 @@ export class TicketView implements OnInit {
       {
         keys: 'j',
         label: 'Next ticket',
-        run: () => this.go(this.place.next()),
-        when: () => !!this.place.next(),
+        run: () => void this.place.following().then((number) => this.go(number)),
+        when: () => this.place.goesOn(),
       },
       {
         keys: 'k',
@@ -107,6 +116,7 @@ export class TicketView implements OnInit {
       { keys: 'd', label: 'Show or hide the details', run: () => this.layout.togglePanel() },
       { keys: 'Escape', label: 'Back to the list', run: () => this.back() },
     ]);
+    useShortcuts('Editor', EDITOR_KEYS);
     effect(() => {
       const ticket = this.ticket();
       if (ticket) this.title.setTitle(`#${ticket.number} ${ticket.subject} · Liftdesk`);

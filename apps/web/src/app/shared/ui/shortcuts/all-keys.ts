@@ -18,13 +18,18 @@ export class AllKeys {
   protected readonly dialog = inject<DialogRef>(DialogRef);
   protected readonly enabled = this.shortcuts.enabled;
 
-  /** Groups of the same name become one. */
+  /** Groups of the same name become one, and so do keys that do the same. */
   protected readonly groups = computed(() => {
-    const merged = new Map<string, { keys: string; label: string }[]>();
-    for (const group of this.shortcuts.groups()) {
-      merged.set(group.name, [...(merged.get(group.name) ?? []), ...group.shortcuts]);
+    const merged = new Map<string, Map<string, Set<string>>>();
+    for (const { name, shortcuts } of this.shortcuts.groups()) {
+      const deeds = merged.get(name) ?? new Map<string, Set<string>>();
+      for (const { label, keys } of shortcuts) deeds.set(label, (deeds.get(label) ?? new Set()).add(keys));
+      merged.set(name, deeds);
     }
-    return [...merged].map(([name, keys]) => ({ name, keys }));
+    return [...merged].map(([name, deeds]) => ({
+      name,
+      deeds: [...deeds].map(([label, keys]) => ({ label, keys: [...keys] })),
+    }));
   });
 }
 
