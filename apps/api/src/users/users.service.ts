@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, EntityManager, In } from 'typeorm';
+import { DataSource, EntityManager, In, IsNull } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../auth/actor';
 import { escapeLike } from '../common/escape-like';
 import { SessionsService } from '../auth/sessions.service';
 import { Clock } from '../common/clock';
 import { decodeCursor, encodeCursor } from '../common/cursor';
-import { ConflictError, NotFoundError } from '../common/domain-error';
+import { ConflictError, ForbiddenError, NotFoundError } from '../common/domain-error';
 import { normaliseEmail } from './email';
 import { Role, User } from './user.entity';
 import { UserChangeDto, UserPageDto, UserQueryDto, toAdminUserView } from './user.dto';
@@ -124,9 +124,11 @@ export class UsersService {
   /**
    * Changes role or access. Disabling ends every session of the user at once.
    * @throws ConflictError when an admin would lock itself out
+   * @throws ForbiddenError when the actor has lost its own access meanwhile
    */
   async change(actor: Actor, id: string, change: UserChangeDto): Promise<User> {
     return this.database.transaction(async (manager) => {
+      await this.assertAdmin(manager, actor);
       const user = await manager.findOneBy(User, { id: id.toLowerCase() });
       if (!user) throw new NotFoundError('There is no such user');
       const losesAccess = change.disabled === true || (change.role !== undefined && change.role !== 'admin');
@@ -140,5 +142,14 @@ export class UsersService {
       if (change.disabled) await this.sessions.endAllOf(manager, user.rid);
       return user;
     });
+  }
+
+  /**
+   * Two admins may take each other's access away at the same moment: the later one is no admin any more. Since nobody
+   * takes away its own, an enabled admin is always left.
+   */
+  private async assertAdmin(manager: EntityManager, { userRid }: Actor): Promise<void> {
+    if (await manager.existsBy(User, { rid: userRid, role: 'admin', disabledAt: IsNull() })) return;
+    throw new ForbiddenError('Your role does not allow this');
   }
 }

@@ -1,5 +1,6 @@
 import type { Person } from '../testing/caller';
 import { TestDesk } from '../testing/test-desk';
+import { UsersService } from './users.service';
 
 describe('people', () => {
   let desk: TestDesk;
@@ -95,6 +96,24 @@ describe('people', () => {
     async (change) => {
       await desk.as(admin).patch(`/users/${admin.id}`, change).expect(409);
       await desk.as(admin).get('/users').expect(200);
+    },
+  );
+
+  it.each([{ role: 'agent' }, { disabled: true }])(
+    'who are admins leave one of them however many take each other’s access away at once: %j',
+    async (change) => {
+      const second = await desk.signIn('admin');
+      const users = desk.app.get(UsersService, { strict: false });
+      // Both were let through by the guards, which look before the transactions take turns.
+      const takeAway = ({ rid, id, role, sessionId }: Person, other: Person) =>
+        users.change({ userRid: rid, userId: id, role, sessionId }, other.id, change);
+      const outcomes = await Promise.allSettled([takeAway(admin, second), takeAway(second, admin)]);
+      expect(outcomes).toMatchObject([
+        { status: 'fulfilled' },
+        { status: 'rejected', reason: { code: 'forbidden' } },
+      ]);
+      const left = `select 1 from "user" where role = 'admin' and disabled_at is null`;
+      expect(await desk.rows(left)).toHaveLength(1);
     },
   );
 
