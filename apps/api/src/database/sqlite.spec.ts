@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { StartupError } from '../common/startup-error';
 import { InstanceLock } from './instance-lock';
 import { assertMigrated, migrationState } from './migration-state';
-import { schemaDrift } from './schema-drift';
 import { compareVersions, openSqlite } from './sqlite';
 
 let folder: string;
@@ -44,10 +43,6 @@ describe('openSqlite', () => {
 });
 
 describe('migrations', () => {
-  it('bring an empty database to the schema that the entities describe', async () => {
-    expect(await schemaDrift()).toEqual([]);
-  });
-
   it('run, revert to nothing and run again', async () => {
     const dataSource = await openSqlite(path);
     const tables = async () =>
