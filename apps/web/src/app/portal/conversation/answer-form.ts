@@ -23,12 +23,7 @@ import { UploadQueue } from '../../shared/ui/upload/upload-queue';
 import { PortalClient } from '../data/portal-client';
 import { SendKey, arrivedBefore } from '../data/send-key';
 import { FileDrop } from '../files/file-drop';
-
-interface AnswerDraft {
-  body: string;
-  attachments: Attachment[];
-  key: string;
-}
+import { type AnswerDraft, answerDraftKey } from './answer-draft';
 
 /** Where a customer answers. The text is kept on the device until it is sent. */
 @Component({
@@ -61,7 +56,7 @@ export class AnswerForm {
       ? 'Not solved after all? Write again and the ticket reopens'
       : 'Your answer',
   );
-  private readonly draftKey = computed(() => `answer.${this.session.user()?.id ?? ''}.${this.ticket().id}`);
+  private readonly draftKey = computed(() => answerDraftKey(this.session.user()?.id ?? '', this.ticket().id));
   private sendKey = new SendKey();
 
   constructor() {

@@ -9,8 +9,10 @@ import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { Session } from '../../session/session';
 import { aTicket, aUser, anAttachment } from '../../testing/api-objects';
+import { Drafts } from '../../shared/ui/drafts/drafts';
 import { aFile, drop } from '../../testing/files';
 import { type Page, provideAnyRoute, render } from '../../testing/page';
+import { type AnswerDraft, answerDraftKey } from '../conversation/answer-draft';
 import { NewTicketPage } from './new-ticket';
 
 describe('the new ticket page', () => {
@@ -124,6 +126,24 @@ describe('the new ticket page', () => {
     expect(page.text).toContain('Brake pads');
     write();
     expect((await send()).request.body.followUpOf).toBe('4420');
+  });
+
+  it('takes the answer along that the closed ticket did not get, and leaves it there until it is sent', async () => {
+    const closed = aTicket({ number: 4420, subject: 'Brake pads' });
+    const answer = answerDraftKey(aUser().id, closed.id);
+    const attachments = [anAttachment({ id: 'a' })];
+    TestBed.inject(Drafts).write<AnswerDraft>(answer, { body: 'Half an answer', attachments, key: 'k' });
+    page = render(NewTicketPage, { followUpOf: '4420' });
+    server.expectOne('/api/tickets/4420').flush(closed);
+    await page.turn();
+    expect(page.field('Subject').value).toBe('Brake pads');
+    expect(page.field('What happened?').value).toBe('Half an answer');
+    const request = await send();
+    expect(request.request.body).toMatchObject({ body: 'Half an answer', attachmentIds: ['a'] });
+    expect(TestBed.inject(Drafts).read(answer)).not.toBeNull();
+    request.flush(aTicket({ number: 4822 }));
+    await page.settle();
+    expect(TestBed.inject(Drafts).read(answer)).toBeNull();
   });
 
   describe('with a file on its way', () => {

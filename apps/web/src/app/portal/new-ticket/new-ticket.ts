@@ -21,6 +21,7 @@ import { Icon } from '../../shared/ui/icon/icon';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { DropFiles } from '../../shared/ui/upload/drop-files';
 import { UploadQueue } from '../../shared/ui/upload/upload-queue';
+import { type AnswerDraft, answerDraftKey } from '../conversation/answer-draft';
 import { PortalClient } from '../data/portal-client';
 import { SendKey, arrivedBefore } from '../data/send-key';
 import { FileDrop } from '../files/file-drop';
@@ -66,12 +67,17 @@ export class NewTicketPage {
     newTicketDraftKey(this.session.user()?.id ?? '', this.followUpOf()),
   );
   private sendKey = new SendKey();
+  private carried: string | undefined;
   private sent = false;
 
   constructor() {
     effect(() => {
       const key = this.draftKey();
       untracked(() => this.restore(key));
+    });
+    effect(() => {
+      const before = this.before.hasValue() ? this.before.value() : null;
+      if (before) untracked(() => this.carry(before));
     });
     effect(() => this.save());
   }
@@ -118,6 +124,18 @@ export class NewTicketPage {
     this.body.set(draft?.body ?? '');
     this.queue.restore(draft?.attachments ?? []);
     this.sendKey = new SendKey(draft?.key);
+    this.carried = draft?.carried;
+  }
+
+  /** Takes the answer along that was being written when the ticket before was closed. */
+  private carry(before: Ticket): void {
+    const key = answerDraftKey(this.session.user()?.id ?? '', before.id);
+    const answer = this.drafts.read<AnswerDraft>(key);
+    if (!answer || this.body()) return;
+    this.carried = key;
+    this.body.set(answer.body);
+    this.subject.update((subject) => subject || before.subject);
+    this.queue.append(answer.attachments);
   }
 
   private save(): void {
@@ -126,6 +144,7 @@ export class NewTicketPage {
       body: this.body(),
       attachments: this.queue.attachments(),
       key: this.sendKey.value,
+      ...(this.carried && { carried: this.carried }),
     };
     if (this.sent) return;
     const key = untracked(this.draftKey);
@@ -137,6 +156,7 @@ export class NewTicketPage {
   private forget(): void {
     this.sent = true;
     this.drafts.remove(this.draftKey());
+    if (this.carried) this.drafts.remove(this.carried);
     this.queue.clear();
   }
 }
