@@ -4,13 +4,19 @@ import { QueryFailedError } from 'typeorm';
 /** Prepared statements kept for the connection; constant texts stay, the oldest go when there are more. */
 export const STATEMENT_CACHE = 500;
 
+type Row = Record<string, unknown>;
+
 interface Prepared {
   statement: Database.Statement;
   /** Of the rows; null for a statement that yields none. */
-  columns: readonly string[] | null;
+  shape: Shape | null;
 }
 
-type Row = Record<string, unknown>;
+/** The columns of a result, and what makes an object of one row's values. */
+interface Shape {
+  width: number;
+  toRow: (values: unknown[]) => Row;
+}
 
 /**
  * Runs SQL on the connection with statements that are prepared once. What TypeORM does around a short read costs more than
@@ -29,8 +35,11 @@ export class StatementCache {
     try {
       const known = this.prepared.get(sql) ?? this.prepare(sql);
       const values = parameters.some(isBoolean) ? parameters.map(withoutBooleans) : parameters;
-      if (known.columns === null) return known.statement.run(values).lastInsertRowid;
-      return named(known, known.statement.all(values) as unknown[][]);
+      if (known.shape === null) return known.statement.run(values).lastInsertRowid;
+      const rows = known.statement.all(values) as unknown[][];
+      // SQLite prepares `select *` again when a migration gave the table another column.
+      if (rows[0] && rows[0].length !== known.shape.width) known.shape = shapeOf(known.statement);
+      return rows.map(known.shape.toRow);
     } catch (error) {
       throw new QueryFailedError(sql, parameters, error as Error);
     }
@@ -38,7 +47,7 @@ export class StatementCache {
 
   private prepare(sql: string): Prepared {
     const statement = this.connection().prepare(sql);
-    const prepared = { statement, columns: statement.reader ? columnsOf(statement.raw(true)) : null };
+    const prepared = { statement, shape: statement.reader ? shapeOf(statement.raw(true)) : null };
     this.prepared.set(sql, prepared);
     if (this.prepared.size > STATEMENT_CACHE) {
       this.prepared.delete(this.prepared.keys().next().value as string);
@@ -47,19 +56,15 @@ export class StatementCache {
   }
 }
 
-function named(prepared: Prepared, rows: unknown[][]): Row[] {
-  // SQLite prepares `select *` again when a migration gave the table another column.
-  if (rows[0] && rows[0].length !== prepared.columns?.length)
-    prepared.columns = columnsOf(prepared.statement);
-  const columns = prepared.columns ?? [];
-  return rows.map((values) => {
-    const row: Row = {};
-    for (let index = 0; index < columns.length; index += 1) row[columns[index] as string] = values[index];
-    return row;
-  });
+/** Compiled: an object literal is made in a tenth of the time of an object that grows by a column at a time. */
+function shapeOf(statement: Database.Statement): Shape {
+  const columns = statement.columns();
+  const fields = columns.map(({ name }, index) => `${JSON.stringify(name)}: values[${index}]`);
+  return {
+    width: columns.length,
+    toRow: new Function('values', `return { ${fields.join(', ')} };`) as Shape['toRow'],
+  };
 }
-
-const columnsOf = (statement: Database.Statement): string[] => statement.columns().map(({ name }) => name);
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const withoutBooleans = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
