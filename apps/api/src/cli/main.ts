@@ -6,10 +6,17 @@ import { migrationCommands } from './migrations';
 import { openApiCommand } from './openapi';
 import { seedCommand } from './seed';
 import { userCreateCommand } from './user-create';
+import { userPasswordCommand } from './user-password';
 
 const program = new Command('liftdesk').description('Operators’ commands of Liftdesk').showHelpAfterError();
-for (const command of [...migrationCommands(), userCreateCommand(), seedCommand(), openApiCommand()])
-  program.addCommand(command);
+const commands = [
+  ...migrationCommands(),
+  userCreateCommand(),
+  userPasswordCommand(),
+  seedCommand(),
+  openApiCommand(),
+];
+for (const command of commands) program.addCommand(command);
 
 program.parseAsync().catch((error: unknown) => {
   const expected = error instanceof StartupError || error instanceof DomainError;

@@ -1,6 +1,4 @@
 import { Command, Option } from 'commander';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { assertGoodPassword, hashPassword, newPasswordSchema } from '../auth/password';
@@ -9,6 +7,7 @@ import { assertMigrated } from '../database/migration-state';
 import { emailSchema, normaliseEmail } from '../users/email';
 import { nameSchema } from '../users/user.dto';
 import { ROLES, Role, User } from '../users/user.entity';
+import { askFor } from './ask';
 import { withDatabase } from './with-database';
 
 interface Answers {
@@ -26,6 +25,13 @@ const inputSchema = z.object({
   password: newPasswordSchema,
 });
 
+const QUESTIONS = {
+  email: 'E-mail',
+  name: 'Name',
+  role: `Role (${ROLES.join(', ')})`,
+  password: 'Password',
+};
+
 export function userCreateCommand(): Command {
   return new Command('user:create')
     .description('make a user; asks for what no flag gives')
@@ -39,13 +45,7 @@ export function userCreateCommand(): Command {
 }
 
 async function create(options: Answers): Promise<void> {
-  const input = inputSchema.safeParse(await ask(options));
-  if (!input.success) {
-    throw new StartupError(
-      input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
-    );
-  }
-  const { email, name, role, password } = input.data;
+  const { email, name, role, password } = await askFor(QUESTIONS, options, inputSchema);
   assertGoodPassword(password, email);
   await withDatabase(async (dataSource) => {
     await assertMigrated(dataSource);
@@ -66,38 +66,4 @@ async function create(options: Answers): Promise<void> {
     });
   });
   process.stdout.write(`Made ${role} ${name} <${email}>\n`);
-}
-
-/** Asks on the terminal for what is missing; without a terminal, missing is an error. */
-async function ask(options: Answers): Promise<Answers> {
-  const missing = (['email', 'name', 'role', 'password'] as const).filter(
-    (field) => options[field] === undefined,
-  );
-  if (missing.length === 0) return options;
-  if (!process.stdin.isTTY)
-    throw new StartupError(`Missing: ${missing.map((field) => `--${field}`).join(', ')}`);
-  let muted = false;
-  const output = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      if (!muted) process.stdout.write(chunk);
-      done();
-    },
-  });
-  const prompt = createInterface({ input: process.stdin, output, terminal: true });
-  const answers: Record<string, string | undefined> = { ...options };
-  for (const field of missing) {
-    const question = {
-      email: 'E-mail: ',
-      name: 'Name: ',
-      role: `Role (${ROLES.join(', ')}): `,
-      password: 'Password: ',
-    }[field];
-    if (field === 'password') process.stdout.write(question);
-    muted = field === 'password';
-    answers[field] = await prompt.question(field === 'password' ? '' : question);
-    if (muted) process.stdout.write('\n');
-    muted = false;
-  }
-  prompt.close();
-  return answers as Answers;
 }

@@ -16,7 +16,7 @@ export interface NewUser {
   email: string;
   name: string;
   role: Role;
-  /** Null for somebody who sets one later by a reset link. */
+  /** Null for somebody who gets one later: by a reset link, or from the operator. */
   passwordHash: string | null;
 }
 
@@ -53,7 +53,9 @@ export class UsersService {
   /** @throws ConflictError when the address is taken, however it is spelt */
   async create(manager: EntityManager, { email, name, role, passwordHash }: NewUser): Promise<User> {
     if (await this.findByEmail(email, manager)) {
-      throw new ConflictError('There is an account with this address: sign in, or use “Forgot password”');
+      throw new ConflictError(
+        'There is an account with this address: sign in, or ask those who run this desk for a new password',
+      );
     }
     const user = manager.create(User, {
       id: uuidv7(),

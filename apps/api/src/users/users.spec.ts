@@ -1,5 +1,6 @@
 import type { Person } from '../testing/caller';
 import { TestDesk } from '../testing/test-desk';
+import type { UserChangeDto } from './user.dto';
 import { UsersService } from './users.service';
 
 describe('people', () => {
@@ -99,7 +100,7 @@ describe('people', () => {
     },
   );
 
-  it.each([{ role: 'agent' }, { disabled: true }])(
+  it.each<UserChangeDto>([{ role: 'agent' }, { disabled: true }])(
     'who are admins leave one of them however many take each other’s access away at once: %j',
     async (change) => {
       const second = await desk.signIn('admin');
