@@ -22,7 +22,8 @@ export class AuthOptions {
     return {
       version: this.app.version,
       demoAccounts: DEMO_ACCOUNTS.filter((account) => present.has(account.email)),
-      setupRequired: this.setupLink.open,
+      // An operator may have made somebody by the command since the link was printed.
+      setupRequired: this.setupLink.open && !(await this.users.anyStaff()),
     };
   }
 }

@@ -143,6 +143,7 @@ describe('the set-up link', () => {
 
   it('is worth nothing where somebody works at the desk already', async () => {
     await desk.signIn('agent');
+    expect((await desk.anonymous.get('/auth/options')).body).toMatchObject({ setupRequired: false });
     await setUp().expect(409);
   });
 

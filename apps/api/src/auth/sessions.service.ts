@@ -165,14 +165,21 @@ export class SessionsService {
     ]);
   }
 
-  /** Forgets sessions that ended or expired before the instant, and their tokens. @returns how many */
+  /**
+   * Forgets sessions that ended or expired before the instant, and their tokens; of those that run, the tokens that were
+   * used so long ago that unused they would have expired by now: whoever holds a copy has nothing, and it would open nothing.
+   * @returns how many sessions
+   */
   async sweep(before: number): Promise<number> {
-    const swept: unknown[] = await this.database.transaction((manager) =>
-      manager.query('delete from session where ended_at < ? or expires_at < ? returning rid', [
+    const swept: unknown[] = await this.database.transaction(async (manager) => {
+      await manager.query('delete from refresh_token where used_at < ?', [
+        this.clock.now() - this.config.refreshTtlMs,
+      ]);
+      return manager.query('delete from session where ended_at < ? or expires_at < ? returning rid', [
         before,
         before,
-      ]),
-    );
+      ]);
+    });
     return swept.length;
   }
 

@@ -161,6 +161,29 @@ describe('a session', () => {
     });
   });
 
+  it('forgets its used tokens when unused they would have expired, while all younger ones still end it', async () => {
+    const sessions = desk.app.get(SessionsService, { strict: false });
+    const kept = async () =>
+      (
+        await desk.rows(
+          'select 1 from refresh_token t join session s on s.rid = t.session_rid where s.id = ?',
+          [ana.sessionId],
+        )
+      ).length;
+    const second = refreshCookieOf(await refresh(ana.refreshToken).expect(200));
+    desk.clock.advance(29 * DAY);
+    const third = refreshCookieOf(await refresh(second.value).expect(200));
+    await sessions.sweep(0);
+    expect(await kept()).toBe(3);
+    desk.clock.advance(2 * DAY);
+    await sessions.sweep(0);
+    expect(await kept()).toBe(2);
+    await refresh(ana.refreshToken).expect(401);
+    const fourth = refreshCookieOf(await refresh(third.value).expect(200));
+    await refresh(second.value).expect(401);
+    await refresh(fourth.value).expect(401);
+  });
+
   it('is forgotten with its tokens when it has been over for long', async () => {
     const sessions = desk.app.get(SessionsService, { strict: false });
     await desk.as(ana).post('/auth/logout').expect(204);
