@@ -32,9 +32,12 @@ export const CREATE_SEARCH_INDEX: readonly string[] = [
 
 export const DROP_SEARCH_INDEX: readonly string[] = ['drop table if exists ticket_fts'];
 
-/** Characters of one message, and of all replies or all notes of one ticket, that are searched. */
-export const MAX_MESSAGE_TEXT = 20_000;
-export const MAX_TICKET_TEXT = 120_000;
+/**
+ * Characters of a ticket's replies, and again of its notes, that are searched: room for a first and a newest message of the
+ * greatest length that the API takes. Each write indexes its whole ticket: without a limit one
+ * endless ticket would make everybody wait.
+ */
+export const MAX_TICKET_TEXT = 200_000;
 
 const REPLACE_DOCUMENT =
   'insert or replace into ticket_fts(rowid, subject, requester, body, note) values (cast(? as integer), ?, ?, ?, ?)';
@@ -63,16 +66,13 @@ function messagesText(messages: readonly string[]): string {
   return searchedPart(messages).map(indexText).join(` ${EVERY_DOCUMENT} `);
 }
 
-/**
- * The first message, then the newest ones as far as the limits reach. Each write indexes its whole ticket: without a
- * limit one endless ticket would make everybody wait.
- */
+/** The first message, then the newest ones as far as the limit reaches. */
 function searchedPart(messages: readonly string[]): string[] {
   const [first, ...later] = messages;
   const kept: string[] = [];
   let left = MAX_TICKET_TEXT;
   for (const message of first === undefined ? [] : [first, ...later.reverse()]) {
-    const part = message.slice(0, Math.min(MAX_MESSAGE_TEXT, left));
+    const part = message.slice(0, left);
     if (part === '') break;
     kept.push(part);
     left -= part.length;

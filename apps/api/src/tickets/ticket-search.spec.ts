@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openTicket, write } from '../testing/builders';
+import { note, openTicket, write } from '../testing/builders';
 import type { Person } from '../testing/caller';
 import { TestDesk } from '../testing/test-desk';
 import type { TicketDto } from './ticket.dto';
@@ -106,6 +106,26 @@ describe('a search', () => {
     expect(await find('"okapi tapir"')).toEqual([]);
   });
 
+  it('finds the last word of the longest message, of the first and of the newest', async () => {
+    const long = (last: string) => `${'lorem ipsum '.repeat(10_000).slice(0, 99_980)} ${last}`;
+    const ticket = await openTicket(desk, ana, { subject: 'Long', body: long('walrus') });
+    await write(desk, agent, ticket, { body: `${'Between '.repeat(20)}ocelot` });
+    await note(desk, agent, ticket, { body: long('numbat') });
+    await write(desk, agent, ticket, { body: long('wombat') });
+    expect(await find('walrus wombat numbat')).toEqual(['Long']);
+    expect(await find('numbat', ana)).toEqual([]);
+    // The limit of a ticket: what stands between gives way to the newest.
+    expect(await find('ocelot subject:long')).toEqual([]);
+  });
+
+  it('finds the first and the newest of many messages', async () => {
+    const ticket = await openTicket(desk, ana, { subject: 'Many', body: 'Capybara' });
+    for (let n = 0; n < 60; n++) await write(desk, n % 2 ? agent : ana, ticket, { body: `Reply${n}` });
+    await note(desk, agent, ticket, { body: 'Quokka' });
+    expect(await find('capybara reply0 reply30 reply59 quokka')).toEqual(['Many']);
+    expect(await find('"capybara reply0"')).toEqual([]);
+  });
+
   it('is never an error, never SQL, and shows a customer nothing but its own, whatever it is', async () => {
     await openTicket(desk, await desk.signIn('customer'), {
       subject: 'Of another',
@@ -132,7 +152,7 @@ describe('a search', () => {
       }),
       { numRuns: 250 },
     );
-    expect(await desk.rows('select count(*) as n from ticket')).toEqual([{ n: 7 }]);
+    expect(await desk.rows('select count(*) as n from ticket')).toEqual([{ n: 9 }]);
   });
 
   it.each(['%ED%A0%80', '%00', '%FF', '%', '%E0%A4%A', '+', '%2B%2B', '%22%22', '%27'])(
