@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, Req, Res, StreamableFile } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { Express, Request, Response } from 'express';
@@ -16,7 +16,36 @@ class Desk {
     seen = { req, res };
     return { ip: req.ip, host: req.hostname, query: req.query };
   }
+
+  @Get('words')
+  @Header('ETag', '"7"')
+  words() {
+    return WORDS;
+  }
+
+  @Get('text')
+  text() {
+    return 'plain';
+  }
+
+  @Get('nothing')
+  nothing() {
+    return null;
+  }
+
+  @Get('stream')
+  stream() {
+    return new StreamableFile(Buffer.from('bytes'), { type: 'application/pdf' });
+  }
+
+  @Get('own-type')
+  @Header('Content-Type', 'application/vnd.desk+json')
+  ownType() {
+    return [];
+  }
 }
+
+const WORDS = { wörter: ['日本', '🙂', '"quoted"'] };
 
 describe('the fast adapter', () => {
   let app: INestApplication;
@@ -73,6 +102,29 @@ describe('the fast adapter', () => {
       expect(seen.req.originalUrl).toMatch(/^\/read/);
     },
   );
+
+  it('answers JSON whole, in any script, with its length in bytes, and nothing but the headers to HEAD', async () => {
+    await create();
+    const bytes = Buffer.byteLength(JSON.stringify(WORDS));
+    const answer = await request(app.getHttpServer()).get('/words').set('If-None-Match', '"7"');
+    expect(answer).toMatchObject({ status: 200, body: WORDS });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(bytes),
+    });
+    const head = await request(app.getHttpServer()).head('/words');
+    expect(head.headers['content-length']).toBe(String(bytes));
+    expect(head.text).toBeFalsy();
+  });
+
+  it('leaves texts, streams, nothing and types of their own to Nest', async () => {
+    await create();
+    const get = (path: string) => request(app.getHttpServer()).get(path);
+    expect((await get('/text')).text).toBe('plain');
+    expect(await get('/nothing')).toMatchObject({ status: 200, text: '' });
+    expect((await get('/stream')).headers['content-type']).toBe('application/pdf');
+    expect((await get('/own-type')).headers['content-type']).toBe('application/vnd.desk+json');
+  });
 
   it('hashes no body and does not name itself', async () => {
     await create();
