@@ -1,5 +1,7 @@
+import express from 'express';
 import request, { type Response } from 'supertest';
 import type { Person } from '../testing/caller';
+import { everything } from '../testing/failing-statements';
 import { TestDesk } from '../testing/test-desk';
 import { CALLERS, CallerName, Cell, NOTE_WORD, secretOf } from './cell';
 import { EXPECTATIONS } from './expectations';
@@ -7,15 +9,20 @@ import { Ask, REQUESTS, methodOf } from './requests';
 
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
+  handle: { name: string; stack?: unknown };
 }
 
-/** What the running application answers, as its router knows it. */
-function routesOf(desk: TestDesk): string[] {
-  const { router } = desk.app.getHttpAdapter().getInstance() as { router: { stack: Layer[] } };
-  return router.stack.flatMap(({ route }) =>
-    route ? Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`) : [],
-  );
+/** What an application answers, as its router knows it; what cannot be looked into is told as such. */
+function routesOf(application: unknown): string[] {
+  const { router } = application as { router: { stack: Layer[] } };
+  return router.stack.flatMap(({ route, handle }) => {
+    if (route) return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`);
+    return handle.stack !== undefined || handle.name === 'mounted_app' ? ['a router of its own'] : [];
+  });
 }
+
+/** All but one: refreshing the session of a disabled user is refused and ends it. */
+const WRITE = /^(?!GET |POST \/api\/auth\/refresh$)/;
 
 const CUSTOMERS: CallerName[] = ['anonymous', 'owner', 'stranger', 'disabled', 'expired'];
 
@@ -40,6 +47,8 @@ describe('who may do what', () => {
     return given.body === undefined ? test : test.send(given.body);
   }
 
+  const content = async (): Promise<string> => JSON.stringify(await everything(desk.database));
+
   /** What the answer holds that this caller may not be told. */
   function leaks({ callerName, me, them }: Cell, answer: Response): string[] {
     if (!CUSTOMERS.includes(callerName)) return [];
@@ -54,7 +63,19 @@ describe('who may do what', () => {
   }
 
   it('has an expectation for every route of the running application, and for no other', () => {
-    expect(routesOf(desk).sort()).toEqual(Object.keys(EXPECTATIONS).sort());
+    const application: unknown = desk.app.getHttpAdapter().getInstance();
+    expect(routesOf(application).sort()).toEqual(Object.keys(EXPECTATIONS).sort());
+  });
+
+  it('would see a router or an application that somebody mounts', () => {
+    const application = express().get('/seen', () => undefined);
+    application
+      .use(
+        '/a',
+        express.Router().get('/unseen', () => undefined),
+      )
+      .use('/b', express());
+    expect(routesOf(application)).toEqual(['GET /seen', 'a router of its own', 'a router of its own']);
   });
 
   it('knows how to ask for every route of the table', () => {
@@ -71,10 +92,14 @@ describe('who may do what', () => {
     for (const [index, callerName] of CALLERS.entries()) {
       const cell = await Cell.make(desk, callerName, colleague);
       const build = REQUESTS[route] as (typeof REQUESTS)[string];
-      const answer = await ask(cell, route, await build(cell, object));
+      const given = await build(cell, object);
+      const mayNotWrite = WRITE.test(route) && (statuses[index] ?? 0) >= 400;
+      const before = mayNotWrite ? await content() : '';
+      const answer = await ask(cell, route, given);
       // A signed link is its own permission: whoever was given one reads the file.
       const told = route === 'GET /api/files/*key' ? [] : leaks(cell, answer);
-      answered[callerName] = [answer.status, ...told];
+      const changed = mayNotWrite && (await content()) !== before ? ['changed something'] : [];
+      answered[callerName] = [answer.status, ...told, ...changed];
       expected[callerName] = [statuses[index]];
     }
     expect(answered).toEqual(expected);
