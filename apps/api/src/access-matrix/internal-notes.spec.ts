@@ -1,6 +1,7 @@
 import type { AttachmentDto } from '../attachments/attachment.dto';
 import { aFile, note, openTicket, stage, upload, write } from '../testing/builders';
 import type { Person } from '../testing/caller';
+import { MINUTE } from '../testing/settable-clock';
 import { TestDesk } from '../testing/test-desk';
 import type { TicketDto } from '../tickets/ticket.dto';
 
@@ -37,12 +38,14 @@ describe('the internal note and its files', () => {
   let ticket: TicketDto;
   let noteFiles: AttachmentDto[];
   let before: Record<string, unknown>;
+  let since: string;
 
-  /** All that the owner can read, but for the two marks of every change. */
+  /** All that the owner can read. */
   async function allThatTheOwnerReads(): Promise<Record<string, unknown>> {
     const paths = [
       '/auth/me',
       '/tickets',
+      `/tickets?updatedSince=${encodeURIComponent(since)}`,
       ...['updatedAt', '-createdAt', 'priority', 'dueAt'].map((sort) => `/tickets?sort=${sort}`),
       ...SEARCHES.flatMap((q) => [
         `/tickets?q=${encodeURIComponent(q)}`,
@@ -57,9 +60,7 @@ describe('the internal note and its files', () => {
     const read: Record<string, unknown> = {};
     for (const path of paths) {
       const answer = await desk.as(owner).get(path).expect(200);
-      read[path] = JSON.parse(answer.text, (key, value: unknown) =>
-        key === 'updatedAt' || key === 'version' ? undefined : value,
-      );
+      read[path] = [answer.headers['etag'], JSON.parse(answer.text)];
     }
     return read;
   }
@@ -69,10 +70,15 @@ describe('the internal note and its files', () => {
     owner = await desk.signIn('customer');
     agent = await desk.signIn('agent', { name: 'Colleague' });
     ticket = await openTicket(desk, owner);
-    await openTicket(desk, owner, { subject: 'Something else' });
+    const other = await openTicket(desk, owner, { subject: 'Something else' });
     await write(desk, agent, ticket, { body: 'What colour are the flames?' });
     await write(desk, owner, ticket, { body: 'Purple.' });
     await desk.as(owner).put(`/tickets/${ticket.id}/read`).expect(204);
+    desk.clock.advance(MINUTE);
+    // Changed last, and it stays so: a note does not move its ticket up.
+    await write(desk, owner, other, { body: 'Is anybody there?' });
+    desk.clock.advance(MINUTE);
+    since = new Date(desk.clock.now()).toISOString();
     before = await allThatTheOwnerReads();
     const staged = await stage(desk, agent, aFile(NOTE_FILE));
     const noted = await note(desk, agent, ticket, { body: NOTE, attachmentIds: staged.map(({ id }) => id) });
@@ -100,6 +106,32 @@ describe('the internal note and its files', () => {
 
   it('change nothing that the customer reads, finds, counts or fails to find', async () => {
     expect(await allThatTheOwnerReads()).toEqual(before);
+  });
+
+  it('move the ticket’s version and the instant of its last change for the desk alone', async () => {
+    const read = async (by: Person) => (await desk.as(by).get(`/tickets/${ticket.id}`)).body as TicketDto;
+    const [theirs, ours] = [await read(owner), await read(agent)];
+    await note(desk, agent, ticket);
+    expect(await read(owner)).toEqual(theirs);
+    expect((await read(agent)).version).toBe(ours.version + 1);
+    const [file] = await upload(desk, agent, ticket);
+    await desk.as(agent).delete(`/attachments/${file?.id}`).expect(204);
+    expect(await read(owner)).toEqual(theirs);
+    const path = `/tickets/${ticket.id}`;
+    const tag = `"${theirs.version}"`;
+    const { headers } = await desk
+      .as(owner)
+      .patch(path, { status: 'closed' })
+      .set('If-Match', tag)
+      .expect(200);
+    expect(headers['etag']).toBe(`"${theirs.version + 1}"`);
+    await desk
+      .as(owner)
+      .patch(path, { status: 'open' })
+      .set('If-Match', headers['etag'] as string)
+      .expect(200);
+    await desk.as(agent).post(`${path}/messages`, { body: 'x', kind: 'note', status: 'pending' }).expect(201);
+    expect(await read(owner)).toMatchObject({ version: theirs.version + 3, status: 'pending' });
   });
 
   it('come in no answer to what the customer writes', async () => {

@@ -116,12 +116,15 @@ export class AttachmentsService {
       const found = await this.query.one(actor, id, manager);
       if (!isStaff(actor) && found.uploaderRid !== actor.userRid)
         throw new ForbiddenError('Only who uploaded a file removes it');
-      await manager.query('delete from attachment where rid = ?', [found.rid]);
+      const [{ visible }]: [{ visible: 0 | 1 }] = await manager.query(
+        'delete from attachment where rid = ? returning customer_visible as visible',
+        [found.rid],
+      );
       await this.unsettled.note([found.storageKey], manager);
       if (found.ticketRid === null) return { row: found, version: null };
       const ticket = await this.writer.load(manager, actor, String(found.ticketRid), ifMatch);
       const removed = { type: 'attachment.removed' as const, from: { filename: found.filename } };
-      await this.writer.store(manager, actor, ticket, [removed], this.clock.now());
+      await this.writer.store(manager, actor, ticket, [removed], this.clock.now(), { hidden: visible === 0 });
       return { row: found, version: ticket.version + 1 };
     });
     this.logger.log({ message: 'attachment.deleted', attachmentId: row.id, userId: actor.userId });
@@ -150,7 +153,8 @@ export class AttachmentsService {
     assertTakesFiles(actor, ticket.status);
     const items = await this.insertRows(manager, actor, uploads, ticket.rid, now);
     const added = items.map(({ filename }) => ({ type: 'attachment.added' as const, to: { filename } }));
-    await this.writer.store(manager, actor, ticket, added, now);
+    // Until a reply carries it, an agent's file is for the desk alone.
+    await this.writer.store(manager, actor, ticket, added, now, { hidden: isStaff(actor) });
     return { items, version: ticket.version + 1 };
   }
 

@@ -280,7 +280,12 @@ describe('files', () => {
     it('change its version and the instant of its last change when they come and when they go', async () => {
       const read = async () => {
         const { body, headers } = await desk.as(ana).get(`/tickets/${ticket.id}`).expect(200);
-        return { version: body.version, updatedAt: Date.parse(body.updatedAt), etag: String(headers['etag']), body };
+        return {
+          version: body.version,
+          updatedAt: Date.parse(body.updatedAt),
+          etag: String(headers['etag']),
+          body,
+        };
       };
       const before = await read();
       desk.clock.advance(1_000);

@@ -59,8 +59,8 @@ describe('the check for drift between entities and schema', () => {
     ],
     [
       'a column less',
-      '("requester_rid", "updated_at", "rid", "status")',
-      '("requester_rid", "updated_at", "rid")',
+      '("requester_rid", "customer_updated_at", "rid", "status")',
+      '("requester_rid", "customer_updated_at", "rid")',
     ],
     ['an index that is no longer unique', 'CREATE UNIQUE INDEX "tag_name"', 'CREATE INDEX "tag_name"'],
     ['another condition of a partial index', `IN ('new', 'open', 'pending')`, `IN ('new', 'open')`],

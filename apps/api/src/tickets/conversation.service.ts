@@ -116,7 +116,8 @@ export class ConversationService {
       messageRid: rid,
       customerVisible: body.kind === 'reply',
     });
-    await this.writer.store(manager, actor, ticket, log, now);
+    const hidden = log.every(({ type }) => type === 'note');
+    await this.writer.store(manager, actor, ticket, log, now, { hidden });
     await this.index.update(manager, ticket.rid);
     return { message: await this.query.message(manager, rid), version: ticket.version + 1 };
   }

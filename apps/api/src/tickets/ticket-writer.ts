@@ -26,18 +26,21 @@ export interface StoredTicket {
   closedAt: number | null;
   lastMessageRid: number;
   lastReplyRid: number;
+  /** As the caller counts: a customer's leaves out what it may not know of. */
   version: number;
 }
 
-const LOAD = `
+const load = (version: string): string => `
   select rid, id, subject, status, priority, requester_rid as requesterRid, assignee_rid as assigneeRid, due_at as dueAt,
     waiting_since as waitingSince, first_response_at as firstResponseAt, solved_at as solvedAt, closed_at as closedAt,
-    last_message_rid as lastMessageRid, last_reply_rid as lastReplyRid, version
+    last_message_rid as lastMessageRid, last_reply_rid as lastReplyRid, ${version} as version
   from ticket`;
+const LOAD = { staff: load('version'), customer: load('version - hidden_changes') };
 
 const STORE = `
   update ticket set subject = ?, status = ?, priority = ?, assignee_rid = ?, due_at = ?, waiting_since = ?,
-    first_response_at = ?, solved_at = ?, closed_at = ?, last_message_rid = ?, last_reply_rid = ?, updated_at = ?, version = version + 1
+    first_response_at = ?, solved_at = ?, closed_at = ?, last_message_rid = ?, last_reply_rid = ?, updated_at = ?,
+    customer_updated_at = iif(?, customer_updated_at, ?), version = version + 1, hidden_changes = hidden_changes + ?
   where rid = ?`;
 
 /** Loads a ticket to change it and stores the result with its log: the two ends of every write to a ticket. */
@@ -54,7 +57,7 @@ export class TicketWriter {
     ifMatch: IfMatch = null,
   ): Promise<StoredTicket> {
     const { where, values } = ticketRef(actor, ref);
-    const [ticket]: StoredTicket[] = await manager.query(`${LOAD} where ${where}`, values);
+    const [ticket]: StoredTicket[] = await manager.query(`${LOAD[audienceOf(actor)]} where ${where}`, values);
     if (!ticket) throw new NotFoundError('There is no such ticket');
     if (!matches(ifMatch, ticket.version)) {
       const current = await this.view(manager, actor, ticket.rid);
@@ -63,12 +66,14 @@ export class TicketWriter {
     return ticket;
   }
 
+  /** @param hidden the customer may not know of this change: for it, version and instant of the last change stay */
   async store(
     manager: EntityManager,
     actor: Actor,
     ticket: StoredTicket,
     log: readonly LogEntry[],
     now: number,
+    { hidden } = { hidden: false },
   ): Promise<void> {
     await manager.query(STORE, [
       ticket.subject,
@@ -83,6 +88,9 @@ export class TicketWriter {
       ticket.lastMessageRid,
       ticket.lastReplyRid,
       now,
+      hidden ? 1 : 0,
+      now,
+      hidden ? 1 : 0,
       ticket.rid,
     ]);
     await recordEvents(manager, ticket.rid, actor.userRid, log, now);

@@ -25,7 +25,7 @@ const ACTIVE = `"status" IN ('new', 'open', 'pending')`;
 @Index('ticket_by_status_due', ['status', 'dueAt', 'rid'])
 @Index('ticket_by_updated', ['updatedAt', 'rid'])
 @Index('ticket_by_assignee', ['assigneeRid', 'status', 'updatedAt', 'rid', 'priority'])
-@Index('ticket_by_requester', ['requesterRid', 'updatedAt', 'rid', 'status'])
+@Index('ticket_by_requester', ['requesterRid', 'customerUpdatedAt', 'rid', 'status'])
 @Index('ticket_unassigned', ['updatedAt', 'rid'], { where: `"assignee_rid" IS NULL AND ${ACTIVE}` })
 export class Ticket {
   /** Also its human number. */
@@ -53,6 +53,8 @@ export class Ticket {
   @Reference('last_reply_rid', { default: 0 }) lastReplyRid!: number;
   @Instant('created_at') createdAt!: number;
   @Instant('updated_at') updatedAt!: number;
+  /** The last change that the customer may know of: a note, or a file for the desk alone, is none. */
+  @Instant('customer_updated_at', { default: 0 }) customerUpdatedAt!: number;
   @Instant('due_at', { default: NO_DUE_DATE }) dueAt!: number;
   /** Since when the requester has been waiting for an answer. */
   @Instant('waiting_since', { nullable: true }) waitingSince!: number | null;
@@ -61,6 +63,8 @@ export class Ticket {
   @Instant('closed_at', { nullable: true }) closedAt!: number | null;
   /** Counts the changes; answered as ETag. */
   @Column({ type: 'integer', default: 1 }) version!: number;
+  /** How many of them the customer may not know of: its own version is less by that. */
+  @Column({ name: 'hidden_changes', type: 'integer', default: 0 }) hiddenChanges!: number;
 }
 
 @Entity('tag')

@@ -79,7 +79,7 @@ export class TicketFiltersBuilder {
     await this.addRequesters(filters, actor, query, parsed.filters);
     await this.addAssignees(filters, actor, query.assignee, parsed.filters.assignees);
     await this.addTags(filters, query.tag, parsed.filters);
-    this.addInstants(filters, query, parsed.filters);
+    this.addInstants(filters, actor, query, parsed.filters);
     this.addMarks(filters, actor, parsed.filters);
     const named = (parsed.filters.requesters ?? []).map((requester) =>
       requester.kind === 'text' ? requesterMatch(requester.text) : null,
@@ -177,8 +177,14 @@ export class TicketFiltersBuilder {
     for (const tag of unwanted) filters.add(`not exists (${TAGGED})`, tag);
   }
 
-  private addInstants(filters: TicketFilters, query: TicketQueryDto, asked: QueryFilters): void {
-    if (query.updatedSince !== undefined) filters.add('t.updated_at >= ?', Date.parse(query.updatedSince));
+  private addInstants(
+    filters: TicketFilters,
+    actor: Actor,
+    query: TicketQueryDto,
+    asked: QueryFilters,
+  ): void {
+    const updated = isStaff(actor) ? 't.updated_at' : 't.customer_updated_at';
+    if (query.updatedSince !== undefined) filters.add(`${updated} >= ?`, Date.parse(query.updatedSince));
     if (asked.createdFrom !== undefined) filters.add('t.created_at >= ?', asked.createdFrom);
     if (asked.createdBefore !== undefined) filters.add('t.created_at < ?', asked.createdBefore);
   }

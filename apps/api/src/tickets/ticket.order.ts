@@ -17,12 +17,16 @@ export interface TicketOrder {
   by: string;
 }
 
+/** For a customer, what it may not know of has not happened. */
+const CUSTOMERS_KEYS: Readonly<Record<string, string>> = { 't.updated_at': 't.customer_updated_at' };
+
 /** @param name such as `createdAt`, `-` before it for descending; null for what is no order */
-export function ticketOrder(name: string): TicketOrder | null {
+export function ticketOrder(name: string, audience: 'staff' | 'customer'): TicketOrder | null {
   const descending = name.startsWith('-');
   const bare = descending ? name.slice(1) : name;
-  const keys = Object.hasOwn(ORDERS, bare) ? ORDERS[bare] : undefined;
-  if (!keys) return null;
+  const named = Object.hasOwn(ORDERS, bare) ? ORDERS[bare] : undefined;
+  if (!named) return null;
+  const keys = audience === 'customer' ? named.map((key) => CUSTOMERS_KEYS[key] ?? key) : named;
   const direction = descending ? 'desc' : 'asc';
   return {
     size: keys.length,

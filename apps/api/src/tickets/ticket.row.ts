@@ -50,16 +50,24 @@ export interface TicketRow {
 }
 
 /**
- * The one SELECT behind every ticket that leaves the API. A customer's knows no note and no file of one.
+ * The one SELECT behind every ticket that leaves the API. A customer's knows no note, no file of one, and
+ * not that there was one.
  * Its first parameter is the caller's row key.
  */
 function selectTickets(audience: 'staff' | 'customer', source: string): string {
-  const [lastMessage, visible] =
-    audience === 'staff' ? ['t.last_message_rid', ''] : ['t.last_reply_rid', 'and a.customer_visible = 1'];
+  const [lastMessage, visible, updatedAt, version] =
+    audience === 'staff'
+      ? ['t.last_message_rid', '', 't.updated_at', 't.version']
+      : [
+          't.last_reply_rid',
+          'and a.customer_visible = 1',
+          't.customer_updated_at',
+          't.version - t.hidden_changes',
+        ];
   return `
-    select t.rid, t.id, t.subject, t.status, t.priority, t.channel, t.created_at as createdAt, t.updated_at as updatedAt,
+    select t.rid, t.id, t.subject, t.status, t.priority, t.channel, t.created_at as createdAt, ${updatedAt} as updatedAt,
       t.due_at as dueAt, t.waiting_since as waitingSince, t.first_response_at as firstResponseAt,
-      t.solved_at as solvedAt, t.closed_at as closedAt, t.version, t.requester_rid as requesterRid,
+      t.solved_at as solvedAt, t.closed_at as closedAt, ${version} as version, t.requester_rid as requesterRid,
       r.id as requesterId, r.name as requesterName, r.email as requesterEmail,
       s.id as assigneeId, s.name as assigneeName, f.id as followUpId, f.rid as followUpNumber,
       (select json_group_array(name) from (select g.name from ticket_tag tt join tag g on g.rid = tt.tag_rid

@@ -10,6 +10,7 @@ import { HITS_CAP, NEWEST, scoredHits } from '../search/search-sql';
 import { Hits, Walk, walkHits } from '../search/walk-hits';
 import type { TicketFilters } from './ticket.filters';
 import type { TicketQueryDto } from './ticket.dto';
+import { audienceOf } from './ticket.policy';
 import { TicketOrder, placeOf, ticketOrder } from './ticket.order';
 
 const CREATED_ORDER = '-createdAt';
@@ -50,22 +51,24 @@ export class TicketSearch {
       values: filters.values,
     };
     return query.cursor === undefined
-      ? this.firstPage(hits, query)
-      : this.nextPage(hits, { ...query, cursor: query.cursor });
+      ? this.firstPage(actor, hits, query)
+      : this.nextPage(actor, hits, { ...query, cursor: query.cursor });
   }
 
-  private async firstPage(hits: Hits, query: TicketQueryDto): Promise<SearchPage> {
+  private async firstPage(actor: Actor, hits: Hits, query: TicketQueryDto): Promise<SearchPage> {
     const walk = await walkHits(this.database, hits, NEWEST, HITS_CAP);
     const total = walk.rids.length;
     const totalIsCapped = walk.goOnBelow !== null;
     const order = orderFor(query.sort, totalIsCapped);
     const page =
-      order === CREATED_ORDER ? newest(walk, query.limit) : await this.inOrder(hits, walk, order, query);
+      order === CREATED_ORDER
+        ? newest(walk, query.limit)
+        : await this.inOrder(actor, hits, walk, order, query);
     return { ...page, order, total, totalIsCapped };
   }
 
   /** A list goes on in the order it began with, also when hits have come or gone meanwhile; they are not counted again. */
-  private async nextPage(hits: Hits, query: Wanted & { cursor: string }): Promise<SearchPage> {
+  private async nextPage(actor: Actor, hits: Hits, query: Wanted & { cursor: string }): Promise<SearchPage> {
     const name = orderOfCursor(query.cursor) ?? '';
     if (name === 'q') {
       const below = Number(decodeCursor(query.cursor, 'q', 1)[0]);
@@ -75,11 +78,11 @@ export class TicketSearch {
     const order = name.startsWith('q') ? name.slice(1) : CREATED_ORDER;
     // More than at first: hits that came meanwhile must push none of the others out.
     const walk = await walkHits(this.database, hits, NEWEST, order === 'relevance' ? HITS_CAP : 2 * HITS_CAP);
-    return { ...(await this.inOrder(hits, walk, order, query)), order };
+    return { ...(await this.inOrder(actor, hits, walk, order, query)), order };
   }
 
-  private inOrder(hits: Hits, walk: Walk, name: string, query: Wanted): Promise<Page> {
-    const order = ticketOrder(name);
+  private inOrder(actor: Actor, hits: Hits, walk: Walk, name: string, query: Wanted): Promise<Page> {
+    const order = ticketOrder(name, audienceOf(actor));
     return order ? this.sorted(walk, name, order, query) : this.ranked(hits, walk, query);
   }
 

@@ -53,7 +53,7 @@ export class TicketsQuery {
     const searches = query.q !== undefined && query.q.trim() !== '';
     const order =
       query.sort && !query.sort.endsWith('relevance') ? query.sort : searches ? '-createdAt' : '-updatedAt';
-    const page = await this.page(filters, order, query);
+    const page = await this.page(actor, filters, order, query);
     return {
       items: await this.views(actor, page.rids),
       nextCursor: page.nextCursor,
@@ -84,11 +84,12 @@ export class TicketsQuery {
 
   /** @param name of an order, see ticketOrder() */
   private async page(
+    actor: Actor,
     filters: TicketFilters,
     name: string,
     { limit, cursor }: Pick<TicketQueryDto, 'limit' | 'cursor'>,
   ): Promise<{ rids: number[]; nextCursor: string | null }> {
-    const order = ticketOrder(name) as TicketOrder;
+    const order = ticketOrder(name, audienceOf(actor)) as TicketOrder;
     const conditions = cursor ? [...filters.conditions, order.after] : filters.conditions;
     const place = cursor ? decodeCursor(cursor, name, order.size) : [];
     const sql = `

@@ -21,8 +21,9 @@ import { LogEntry } from './ticket-log';
 import { TicketIndex } from './ticket-index';
 
 const INSERT = `
-  insert into ticket (id, subject, status, priority, channel, requester_rid, assignee_rid, follow_up_of_rid, created_at, updated_at, waiting_since)
-  values (?, ?, 'new', ?, ?, ?, ?, ?, ?, ?, ?) returning rid`;
+  insert into ticket (id, subject, status, priority, channel, requester_rid, assignee_rid, follow_up_of_rid, created_at, updated_at,
+    customer_updated_at, waiting_since)
+  values (?, ?, 'new', ?, ?, ?, ?, ?, ?, ?, ?, ?) returning rid`;
 
 const MARK_READ = `
   insert into ticket_read (user_rid, ticket_rid, message_rid) values (?, ?, ?)
@@ -74,6 +75,7 @@ export class TicketsService {
       requesterRid,
       assignee?.rid ?? null,
       predecessor?.rid ?? null,
+      now,
       now,
       now,
       now,

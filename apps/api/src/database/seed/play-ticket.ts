@@ -52,6 +52,8 @@ export interface PlayedTicket<File = never> extends StoredTicket {
   tags: string[];
   createdAt: number;
   updatedAt: number;
+  customerUpdatedAt: number;
+  hiddenChanges: number;
   messages: PlayedMessage<File>[];
   events: PlayedEvent[];
 }
@@ -78,6 +80,8 @@ export function playTicket<File = never>(script: TicketScript<File>): PlayedTick
     tags: script.tags,
     createdAt: first.at,
     updatedAt: first.at,
+    customerUpdatedAt: first.at,
+    hiddenChanges: 0,
     dueAt: script.dueAt ?? NO_DUE_DATE,
     waitingSince: first.at,
     firstResponseAt: null,
@@ -111,6 +115,8 @@ function playStep<File>(ticket: PlayedTicket<File>, step: Step<File>): void {
       break;
   }
   ticket.updatedAt = at;
+  if (step.kind === 'note') ticket.hiddenChanges += 1;
+  else ticket.customerUpdatedAt = at;
   ticket.version += 1;
 }
 

@@ -5,8 +5,8 @@ import { uuidAt } from './uuid-at';
 
 const TICKET = `
   insert into ticket (rid, id, subject, status, priority, channel, requester_rid, assignee_rid, created_at, updated_at,
-    due_at, waiting_since, first_response_at, solved_at, closed_at, version)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    customer_updated_at, due_at, waiting_since, first_response_at, solved_at, closed_at, version, hidden_changes)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const MESSAGE = `
   insert into message (id, ticket_rid, author_rid, kind, body, created_at) values (?, ?, ?, ?, ?, ?) returning rid`;
 const EVENT = `
@@ -47,12 +47,14 @@ export async function writeTicket<File>(
     ticket.assignee?.rid ?? null,
     ticket.createdAt,
     ticket.updatedAt,
+    ticket.customerUpdatedAt,
     ticket.dueAt,
     ticket.waitingSince,
     ticket.firstResponseAt,
     ticket.solvedAt,
     ticket.closedAt,
     ticket.version,
+    ticket.hiddenChanges,
   ]);
   const messages: WrittenTicket<File>['messages'] = [];
   for (const message of ticket.messages) {

@@ -11,7 +11,7 @@ import { RowBuffer } from './row-buffer';
 const USER = 'rid id email email_norm name role password_hash created_at';
 const TICKET =
   'rid id subject status priority channel requester_rid assignee_rid last_message_rid last_reply_rid created_at updated_at ' +
-  'due_at waiting_since first_response_at solved_at closed_at version';
+  'customer_updated_at due_at waiting_since first_response_at solved_at closed_at version hidden_changes';
 const MESSAGE = 'rid id ticket_rid author_rid kind body created_at';
 const EVENT = 'rid id ticket_rid actor_rid type from_value to_value created_at';
 
@@ -76,12 +76,14 @@ export class BulkWriter {
       lastReply,
       ticket.createdAt,
       ticket.updatedAt,
+      ticket.customerUpdatedAt,
       ticket.dueAt,
       ticket.waitingSince,
       ticket.firstResponseAt,
       ticket.solvedAt,
       ticket.closedAt,
       ticket.version,
+      ticket.hiddenChanges,
     );
     this.writeLog(rid, ticket);
     for (const name of ticket.tags) tables.ticket_tag.add(this.tag(name), rid);

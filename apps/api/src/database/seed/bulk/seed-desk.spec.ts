@@ -85,6 +85,8 @@ describe('a seeded desk', () => {
     const wrong = `select count(*) as n from ticket t
       where updated_at < created_at or updated_at > ${UNTIL}
         or updated_at <> (select max(created_at) from ticket_event e where e.ticket_rid = t.rid)
+        or customer_updated_at <> (select max(created_at) from ticket_event e where e.ticket_rid = t.rid and type <> 'note')
+        or hidden_changes <> (select count(*) from ticket_event e where e.ticket_rid = t.rid and type = 'note')
         or (status = 'solved') <> (solved_at is not null and closed_at is null)
         or (status = 'closed') <> (closed_at is not null)
         or (status in ('pending', 'solved', 'closed') and waiting_since is not null)`;
