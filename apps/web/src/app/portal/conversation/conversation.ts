@@ -25,6 +25,7 @@ import { Drafts } from '../../shared/ui/drafts/drafts';
 import { Icon } from '../../shared/ui/icon/icon';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { skeletonFor } from '../../shared/ui/state/skeleton-time';
 import { StaleStrip } from '../../shared/ui/state/stale-strip';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
@@ -74,12 +75,13 @@ export class Conversation {
     const error = this.latest.error();
     return error ? toProblem(error.cause ?? error) : null;
   });
+  protected readonly waiting = skeletonFor(() => !this.loaded() && !this.problem());
   protected readonly isMissing = computed(() => this.problem()?.status === 404);
 
   constructor() {
     effect(() => {
       const now = this.loaded();
-      if (now) this.onLoaded(now);
+      if (now && !this.waiting()) this.onLoaded(now);
     });
     whileWatched(30_000, () => this.latest.reload());
   }

@@ -6,6 +6,7 @@ import { whileWatched } from '../../session/while-watched';
 import { typedText } from '../../shared/ui/form/typed-text';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { skeletonFor } from '../../shared/ui/state/skeleton-time';
 import { StaleStrip } from '../../shared/ui/state/stale-strip';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
@@ -47,17 +48,18 @@ export class MyTickets {
     if (this.search()) return this.found;
     return this.solvedOnly() ? this.solved : this.open;
   });
+  protected readonly waiting = skeletonFor(() => !this.list().loaded() && !this.list().problem());
   protected readonly recentlySolved = computed(() =>
     this.list() === this.open ? this.solved.tickets().slice(0, 3) : [],
   );
 
   protected readonly greeting = computed(() => `Hi ${firstName(this.session.user()?.name ?? '')}`.trim());
-  protected readonly waiting = computed(() =>
+  protected readonly yourTurn = computed(() =>
     this.open.tickets().filter((ticket) => ticket.status === 'pending'),
   );
   protected readonly summary = computed(() => {
     if (!this.open.loaded()) return '';
-    const count = this.waiting().length;
+    const count = this.yourTurn().length;
     if (count === 1) return 'One ticket is waiting for your answer.';
     if (count > 1) return `${count} tickets are waiting for your answer.`;
     return this.open.tickets().length > 0 ? 'Nothing is waiting for you. We are on it.' : 'Nothing is open.';

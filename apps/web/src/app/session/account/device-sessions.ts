@@ -5,6 +5,7 @@ import { toProblem } from '../../shared/http/problem';
 import { Time } from '../../shared/time/time';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { skeletonFor } from '../../shared/ui/state/skeleton-time';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { AuthClient } from '../auth-client';
@@ -26,6 +27,7 @@ export class DeviceSessions {
   protected readonly problem = computed(() =>
     this.sessions.error() ? toProblem(this.sessions.error()) : null,
   );
+  protected readonly waiting = skeletonFor(() => !this.sessions.hasValue() && !this.problem());
   protected readonly rows = computed(() =>
     this.sessions.hasValue()
       ? this.sessions.value().items.map((session) => ({

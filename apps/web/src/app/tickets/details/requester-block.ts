@@ -10,6 +10,7 @@ import { Icon } from '../../shared/ui/icon/icon';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
 import { NotLoaded } from '../../shared/ui/state/not-loaded';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { skeletonFor } from '../../shared/ui/state/skeleton-time';
 
 const SHOWN = 5;
 const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
@@ -36,6 +37,7 @@ export class RequesterBlock {
     params: { requester: this.id(), limit: SHOWN + 1 },
   }));
   protected readonly problem = computed(() => problemOf(this.tickets.error()));
+  protected readonly waiting = skeletonFor(() => !this.tickets.hasValue() && !this.problem());
   protected readonly userProblem = computed(() => problemOf(this.user.error()));
   protected readonly copied = signal(false);
   protected readonly since = computed(() =>

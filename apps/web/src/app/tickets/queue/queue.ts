@@ -18,6 +18,7 @@ import { whileWatched } from '../../session/while-watched';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { skeletonFor } from '../../shared/ui/state/skeleton-time';
 import { StaleStrip } from '../../shared/ui/state/stale-strip';
 import { State } from '../../shared/ui/state/state';
 import { useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
@@ -78,6 +79,7 @@ export class Queue {
     if (view) return view.name;
     return this.filters().q.trim() ? 'Search' : 'Tickets';
   });
+  protected readonly waiting = skeletonFor(() => !this.list.loaded() && !this.list.problem());
   private readonly searching = signal(false);
   /** On a phone the field takes the title's place, and stays while there are words: they say what the list is. */
   protected readonly showsSearch = computed(() => this.searching() || this.filters().q !== '');

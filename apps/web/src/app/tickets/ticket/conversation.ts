@@ -18,6 +18,7 @@ import { Drafts } from '../../shared/ui/drafts/drafts';
 import { Icon } from '../../shared/ui/icon/icon';
 import { CopyId } from '../../shared/ui/state/copy-id';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { skeletonFor } from '../../shared/ui/state/skeleton-time';
 import { EditRequests } from '../editor/edit-requests';
 import { Outbox } from '../editor/outbox';
 import type { Outgoing } from '../editor/outgoing';
@@ -50,6 +51,9 @@ export class Conversation {
   private seen = 0;
   protected readonly unseen = signal(0);
   private readonly closed = computed(() => this.store.ticket()?.status === 'closed');
+  protected readonly waiting = skeletonFor(
+    () => !this.store.messagesLoaded() && !this.store.messagesProblem(),
+  );
   protected readonly requester = computed(() => this.store.ticket()?.requester ?? null);
 
   constructor() {

@@ -12,12 +12,14 @@ import {
 } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
+import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { PriorityMark } from '../../shared/ui/marks/priority-mark';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
 import { type Shortcut, useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { Skeleton } from '../../shared/ui/state/skeleton';
+import { skeletonFor } from '../../shared/ui/state/skeleton-time';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { DropFiles } from '../../shared/ui/upload/drop-files';
@@ -47,6 +49,7 @@ const EDITOR_KEYS: readonly Shortcut[] = [
 @Component({
   selector: 'desk-ticket-view',
   imports: [
+    Avatar,
     ClosedNotice,
     ConflictStrip,
     Conversation,
@@ -83,6 +86,7 @@ export class TicketView implements OnInit {
   readonly ref = input.required<string>();
 
   protected readonly ticket = this.store.ticket;
+  protected readonly waiting = skeletonFor(() => !this.ticket() && !this.store.problem());
   protected readonly canSolve = computed(() => {
     const ticket = this.ticket();
     return ticket !== null && ticket.status !== 'solved' && mayMove(ticket.status, 'solved');

@@ -6,6 +6,7 @@ import { toProblem } from '../../http/problem';
 import { Icon } from '../icon/icon';
 import { State } from '../state/state';
 import { Skeleton } from '../state/skeleton';
+import { skeletonFor } from '../state/skeleton-time';
 import { fileSize } from '../upload/file-size';
 import { AttachmentClient } from './attachment-client';
 import { Downloads } from './downloads';
@@ -30,6 +31,8 @@ export class AttachmentPreview {
   protected readonly size = fileSize(this.attachment.size);
   protected readonly isPicture = this.attachment.mimeType.startsWith('image/');
   protected readonly content = resource({ loader: () => this.load() });
+
+  protected readonly waiting = skeletonFor(() => !this.content.hasValue() && !this.content.error());
 
   constructor() {
     inject(DestroyRef).onDestroy(() => this.forget());
