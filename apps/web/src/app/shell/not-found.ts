@@ -1,22 +1,20 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { State } from '../shared/ui/state/state';
+import { SessionFrame } from '../session/frame/session-frame';
 
 /** An address that leads nowhere. */
 @Component({
   selector: 'desk-not-found',
-  imports: [RouterLink, State],
+  imports: [RouterLink, SessionFrame],
   template: `
-    <main tabindex="-1">
-      <desk-state
-        icon="link"
-        heading="This page is not here"
-        text="The link may be old, or a letter of it got lost on the way."
-      >
-        <a class="btn primary" routerLink="/">Go to your tickets</a>
-      </desk-state>
-    </main>
+    <desk-session-frame
+      heading="This page is not here"
+      text="The link may be old, or a letter of it got lost on the way."
+    >
+      <a class="btn primary wide back" routerLink="/">Go to your tickets</a>
+    </desk-session-frame>
   `,
+  styles: '.back { margin-top: 20px; }',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class NotFound {}

@@ -57,6 +57,7 @@ describe('the sign-in page', () => {
     expect(page.field('Email').value).toBe('katrin@kitarad.example');
     expect(page.field('Password').value).toBe('');
     expect(page.field('Password').getAttribute('aria-invalid')).toBe('true');
+    expect(document.activeElement).toBe(page.field('Password'));
   });
 
   it('asks the server nothing while a field is empty', async () => {

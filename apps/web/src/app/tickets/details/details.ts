@@ -20,6 +20,7 @@ import { useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { TagPicker } from '../picker/tag-picker';
 import { TicketStore } from '../ticket/ticket-store';
 import { TicketDeeds } from '../ui/ticket-deeds';
+import { DueDate } from './due-date';
 import { LogBlock } from './log-block';
 import { RequesterBlock } from './requester-block';
 
@@ -32,7 +33,7 @@ const CHANNELS: Readonly<Record<string, { word: string; icon: IconName }>> = {
 /** Everything about a ticket that is not said in it; each value opens its own menu. */
 @Component({
   selector: 'desk-details',
-  imports: [Avatar, Icon, LogBlock, PriorityMark, RequesterBlock, StatusMark, Tag, Time],
+  imports: [Avatar, DueDate, Icon, LogBlock, PriorityMark, RequesterBlock, StatusMark, Tag, Time],
   templateUrl: './details.html',
   styleUrl: './details.scss',
   host: { role: 'complementary', 'aria-label': 'Ticket details' },
@@ -52,16 +53,6 @@ export class Details {
   protected readonly channel = computed(
     () => CHANNELS[this.ticket().channel] ?? { word: this.ticket().channel, icon: 'inbox' as const },
   );
-  /** `2026-11-25` in this device's zone, as a date field wants it. */
-  protected readonly dueDay = computed(() => {
-    const due = this.ticket().dueAt;
-    if (!due) return '';
-    const at = new Date(due);
-    return [at.getFullYear(), at.getMonth() + 1, at.getDate()]
-      .map((part) => String(part).padStart(2, '0'))
-      .join('-');
-  });
-
   constructor() {
     useShortcuts('Ticket', [
       { keys: 't', label: 'Tags', run: () => void this.chooseTags(this.tagButton().nativeElement) },
@@ -77,8 +68,7 @@ export class Details {
     if (tags) await this.store.set({ tags });
   }
 
-  /** Due at the end of the working day, 17:00 on this device. */
-  protected setDue(day: string): void {
-    void this.store.set({ dueAt: day ? new Date(`${day}T17:00:00`).toISOString() : null });
+  protected setDue(dueAt: string | null): void {
+    void this.store.set({ dueAt });
   }
 }

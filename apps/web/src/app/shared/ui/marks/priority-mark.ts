@@ -16,14 +16,14 @@ const BARS: Readonly<Record<TicketPriority, number>> = { low: 1, normal: 2, high
   templateUrl: './priority-mark.html',
   styleUrl: './marks.scss',
   host: {
-    '[class]': '"priority " + priority()',
+    '[class]': '"priority " + priority() + " " + look()',
     '[attr.title]': 'look() === "glyph" ? word() + " priority" : null',
   },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PriorityMark {
   readonly priority = input.required<TicketPriority>();
-  readonly look = input<'glyph' | 'word'>('word');
+  readonly look = input<'glyph' | 'word' | 'pill'>('word');
 
   protected readonly word = computed(() => PRIORITY_WORDS[this.priority()]);
   protected readonly bars = computed(() => BARS[this.priority()]);
