@@ -4,6 +4,7 @@ import { DomainError } from '../common/domain-error';
 import { StartupError } from '../common/startup-error';
 import { migrationCommands } from './migrations';
 import { openApiCommand } from './openapi';
+import { searchCommands } from './search';
 import { seedCommand } from './seed';
 import { userCreateCommand } from './user-create';
 import { userPasswordCommand } from './user-password';
@@ -13,6 +14,7 @@ const commands = [
   ...migrationCommands(),
   userCreateCommand(),
   userPasswordCommand(),
+  ...searchCommands(),
   seedCommand(),
   openApiCommand(),
 ];

@@ -81,6 +81,17 @@ describe('an Idempotency-Key', () => {
     },
   );
 
+  it.each(['ticket.opened', 'ticket.replied'])('is told in the log once: %s', async (message) => {
+    const told = async () => (await desk.log()).split(message).length - 1;
+    const send = () => (message === 'ticket.opened' ? open() : (writes['a message']?.send() as Test));
+    const before = await told();
+    await send().expect(201);
+    await send().expect(201);
+    // What is written behind the second answer would be missed without one that is known to come last.
+    await openTicket(desk, ana, { subject: 'last' });
+    expect((await told()) - before).toBe(message === 'ticket.opened' ? 2 : 1);
+  });
+
   it('leaves one object of 20 uploads at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => writes['a staged file']?.send()));
     let objects = 0;

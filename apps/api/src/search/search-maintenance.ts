@@ -51,12 +51,7 @@ export async function mergeStep(source: SqlSource, pages = MERGE_PAGES): Promise
   return merge(source, Math.max(1, Math.trunc(pages)));
 }
 
-/** Merges everything into one segment in one go. Blocks for seconds on a large index: for the operators' commands. */
-export async function optimize(source: SqlSource): Promise<void> {
-  await source.query(`insert into ticket_fts(ticket_fts) values('optimize')`);
-}
-
-/** As `optimize`, in steps that let other work pass; `pages` a step. */
+/** Merges everything into one segment, in steps that let other work pass; `pages` a step. */
 export async function optimizeInSteps(database: TransactionSource, pages = 500): Promise<void> {
   const step = Math.max(1, Math.trunc(pages));
   // A negative number puts all segments up for one merge, which positive ones then carry on.

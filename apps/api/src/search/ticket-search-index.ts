@@ -41,7 +41,6 @@ export const MAX_TICKET_TEXT = 200_000;
 
 const REPLACE_DOCUMENT =
   'insert or replace into ticket_fts(rowid, subject, requester, body, note) values (cast(? as integer), ?, ?, ?, ?)';
-const DELETE_DOCUMENT = 'delete from ticket_fts where rowid = cast(? as integer)';
 
 /**
  * Writes or replaces the document of a ticket. Call it inside the transaction that changes the ticket, its requester's name
@@ -55,10 +54,6 @@ export async function indexTicket(source: SqlSource, rid: number, document: Tick
     messagesText(document.bodies),
     messagesText(document.notes),
   ]);
-}
-
-export async function unindexTicket(source: SqlSource, rid: number): Promise<void> {
-  await source.query(DELETE_DOCUMENT, [rid]);
 }
 
 /** Between two messages stands a token that no query can hold, so that no phrase reaches from one into the next. */

@@ -58,16 +58,19 @@ export class ConversationService {
     ifMatch: IfMatch,
     key?: string,
   ): Promise<Written> {
+    let repeated = true;
     const written = await this.database.transaction(async (manager) => {
       const ticket = await this.writer.load(manager, actor, ref);
       assertMayWrite(actor, body);
       const request = { key, userRid: actor.userRid, subject: ['messages', ticket.id, body] };
       return this.idempotency.once(manager, request, async () => {
+        repeated = false;
         if (ifMatch) await this.writer.load(manager, actor, ref, ifMatch);
         return this.writeIn(manager, actor, ticket, body);
       });
     });
     const { message } = written;
+    if (repeated) return written;
     this.logger.log({
       message: `ticket.${message.kind === 'note' ? 'noted' : 'replied'}`,
       ticketId: message.ticketId,

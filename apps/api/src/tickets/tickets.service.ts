@@ -54,10 +54,14 @@ export class TicketsService {
   async open(actor: Actor, body: OpenTicketDto, key?: string): Promise<TicketDto> {
     assertMayOpen(actor, body);
     const request = { key, userRid: actor.userRid, subject: ['tickets', body] };
+    let repeated = true;
     const ticket = await this.database.transaction((manager) =>
-      this.idempotency.once(manager, request, () => this.openIn(manager, actor, body)),
+      this.idempotency.once(manager, request, () => {
+        repeated = false;
+        return this.openIn(manager, actor, body);
+      }),
     );
-    this.logger.log({ message: 'ticket.opened', ticketId: ticket.id, userId: actor.userId });
+    if (!repeated) this.logger.log({ message: 'ticket.opened', ticketId: ticket.id, userId: actor.userId });
     return ticket;
   }
 
