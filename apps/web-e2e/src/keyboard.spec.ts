@@ -86,8 +86,20 @@ test('an agent works the queue without a mouse', async ({ visit, api }) => {
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: 'All keys' });
     await expect(keys).toContainText('Internal note');
+    await expect(keys).toContainText('Send and solve');
+    await expect(keys.getByText('Next ticket')).toHaveCount(1);
     await page.keyboard.press('Escape');
     await expect(keys).toBeHidden();
+  });
+
+  await test.step('/ searches from a ticket, in the list it was opened from', async () => {
+    await page.keyboard.press('/');
+    await expect(search).toBeFocused();
+    await expect(search).toHaveValue(`subject:${word}`);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('row', { selected: true })).toContainText('Second');
+    await page.keyboard.press('Enter');
+    await expect(heading(`Second question about ${word}`)).toBeVisible();
   });
 
   await test.step('i takes it, e solves it, z takes that back', async () => {

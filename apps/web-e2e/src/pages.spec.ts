@@ -7,6 +7,8 @@ import { KATRIN, MAJA, type Person } from './harness/people';
 interface Place {
   name: string;
   as?: Person;
+  /** What the browser complains about because going there provokes it. */
+  noise?: RegExp;
   /** Goes there and waits until everything is on the screen. */
   open: (page: Page) => Promise<void>;
 }
@@ -127,6 +129,39 @@ const PLACES: Place[] = [
     },
   },
   {
+    name: 'palette',
+    as: MAJA,
+    open: async (page) => {
+      await page.goto('/tickets');
+      await queueIsFull(page);
+      await page.keyboard.press('Control+k');
+      const palette = page.getByRole('dialog', { name: 'Commands' });
+      await palette.getByRole('combobox').fill('akku');
+      await expect(palette.getByRole('option', { name: /Akku zeigt/ }).first()).toBeVisible();
+    },
+  },
+  {
+    name: 'picker',
+    as: MAJA,
+    open: async (page) => {
+      await openInQueue(page, 'Akku zeigt E-04');
+      await page.keyboard.press('a');
+      await expect(page.getByRole('option', { name: /Maja Lindqvist/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'sign-in-again',
+    as: MAJA,
+    noise: /401 .*\/api\//,
+    open: async (page) => {
+      await page.goto('/tickets');
+      await queueIsFull(page);
+      await page.request.post('/api/auth/logout');
+      await page.getByRole('row').getByRole('link').first().click();
+      await expect(page.getByLabel(`Password of ${MAJA.email}`)).toBeFocused();
+    },
+  },
+  {
     name: 'agent-new-ticket',
     as: MAJA,
     open: async (page) => {
@@ -148,12 +183,13 @@ const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const NARROW = { width: 320, height: 640 };
 
-for (const { name, as, open } of PLACES) {
+for (const { name, as, noise, open } of PLACES) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${name} is sound on a desk and on a phone, ${colorScheme}`, async ({ visit }) => {
+    test(`${name} is sound on a desk and on a phone, ${colorScheme}`, async ({ visit, expectNoise }) => {
       for (const viewport of [WIDE, PHONE]) {
         const device: Visit = { as, colorScheme, viewport };
         const page = await visit(viewport === PHONE ? { ...device, hasTouch: true, isMobile: true } : device);
+        if (noise) expectNoise(page, noise);
         await open(page);
         await takeScreenshot(page, `${name}-${viewport.width}-${colorScheme}`);
         // Colours are the same at every width, names and roles in every theme.

@@ -31,6 +31,26 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
 
 /** Into test-output/screenshots, when pictures and fonts are there. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
-  await page.evaluate(() => document.fonts.ready);
+  await expect.poll(() => page.evaluate(picturesToCome), `pictures of ${page.url()} to come`).toEqual([]);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.all([...document.images].map((image) => image.decode()));
+  });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled', caret: 'hide' });
+}
+
+/** Runs in the page: what is not loaded yet. A thumbnail is a glyph until it comes, which it does when it is in view. */
+async function picturesToCome(): Promise<string[]> {
+  const isInView = (element: Element) =>
+    new Promise<boolean>((resolve) => {
+      const observer = new IntersectionObserver((entries) => {
+        observer.disconnect();
+        resolve(entries.some((entry) => entry.isIntersecting));
+      });
+      observer.observe(element);
+    });
+  const loading = [...document.images].filter((image) => !image.complete).map((image) => image.src);
+  for (const thumbnail of document.querySelectorAll('desk-attachment-thumbnail:not(:has(img))'))
+    if (await isInView(thumbnail)) loading.push(thumbnail.parentElement?.ariaLabel ?? 'a thumbnail');
+  return loading;
 }
