@@ -6,7 +6,9 @@ import { filter, map, pairwise } from 'rxjs';
 import { Session } from './session/session';
 import { useShortcuts } from './shared/ui/shortcuts/shortcuts';
 import { State } from './shared/ui/state/state';
+import { loadPart } from './shared/ui/toast/load-part';
 import { ToastOutlet } from './shared/ui/toast/toast-outlet';
+import { Toaster } from './shared/ui/toast/toaster';
 
 /** The root: whichever page the address names, the toasts, and the way back in when a session has ended. */
 @Component({
@@ -18,6 +20,7 @@ import { ToastOutlet } from './shared/ui/toast/toast-outlet';
 export class App {
   private readonly dialog = inject(Dialog);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly toaster = inject(Toaster);
   protected readonly session = inject(Session);
 
   constructor() {
@@ -29,13 +32,13 @@ export class App {
   }
 
   protected async showAllKeys(): Promise<void> {
-    const { openAllKeys } = await import('./shared/ui/shortcuts/all-keys');
-    openAllKeys(this.dialog);
+    const part = await loadPart(() => import('./shared/ui/shortcuts/all-keys'), this.toaster);
+    part?.openAllKeys(this.dialog);
   }
 
   private async askToSignInAgain(): Promise<void> {
-    const { openSignInAgain } = await import('./session/sign-in-again/sign-in-again');
-    openSignInAgain(this.dialog);
+    const part = await loadPart(() => import('./session/sign-in-again/sign-in-again'), this.toaster);
+    part?.openSignInAgain(this.dialog);
   }
 
   /** A new path is a new page: its main region takes the focus, so that screen readers begin there. Filters do not. */

@@ -11,6 +11,7 @@ import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Logo } from '../../shared/ui/logo/logo';
 import { Kbd } from '../../shared/ui/marks/kbd';
+import { loadPart } from '../../shared/ui/toast/load-part';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { readFilters, writeFilters } from '../data/ticket-filters';
 import { ViewCounts } from '../data/view-counts';
@@ -68,7 +69,7 @@ export class Rail {
   }
 
   protected async showKeys(): Promise<void> {
-    const { openAllKeys } = await import('../../shared/ui/shortcuts/all-keys');
-    openAllKeys(this.dialog);
+    const part = await loadPart(() => import('../../shared/ui/shortcuts/all-keys'), this.toaster);
+    part?.openAllKeys(this.dialog);
   }
 }

@@ -2,6 +2,8 @@ import { Dialog } from '@angular/cdk/dialog';
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import type { Attachment } from '@liftdesk/api-client';
 import { Icon } from '../icon/icon';
+import { loadPart } from '../toast/load-part';
+import { Toaster } from '../toast/toaster';
 import { fileSize } from '../upload/file-size';
 import { FileTile } from '../upload/file-tile';
 import { AttachmentClient } from './attachment-client';
@@ -20,6 +22,7 @@ export class AttachmentList {
   private readonly client = inject(AttachmentClient);
   private readonly dialog = inject(Dialog);
   private readonly downloads = inject(Downloads);
+  private readonly toaster = inject(Toaster);
 
   readonly attachments = input.required<readonly Attachment[]>();
 
@@ -33,8 +36,8 @@ export class AttachmentList {
   );
 
   protected async preview(attachment: Attachment): Promise<void> {
-    const { openAttachmentPreview } = await import('./attachment-preview');
-    openAttachmentPreview(this.dialog, attachment);
+    const part = await loadPart(() => import('./attachment-preview'), this.toaster);
+    part?.openAttachmentPreview(this.dialog, attachment);
   }
 
   protected download(attachment: Attachment): void {
