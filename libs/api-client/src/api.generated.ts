@@ -537,6 +537,11 @@ export interface components {
                 /** @enum {string} */
                 role: "customer" | "agent" | "admin";
             }[];
+            /**
+             * @description Where the link to a new password goes: the terminal of the server, in development, or nowhere yet
+             * @enum {string}
+             */
+            resetLinks: "terminal" | "none";
             /** @description Nobody can sign in yet: the first admin comes by the set-up link */
             setupRequired: boolean;
             version: string;

@@ -22,6 +22,7 @@ export class AuthOptions {
     return {
       version: this.app.version,
       demoAccounts: DEMO_ACCOUNTS.filter((account) => present.has(account.email)),
+      resetLinks: this.config.development ? 'terminal' : 'none',
       // An operator may have made somebody by the command since the link was printed.
       setupRequired: this.setupLink.open && !(await this.users.anyStaff()),
     };

@@ -65,6 +65,11 @@ export class AuthOptionsDto extends createZodDto(
     demoAccounts: z
       .array(z.object({ email: z.string(), password: z.string(), name: z.string(), role: z.enum(ROLES) }))
       .describe('Only in development'),
+    resetLinks: z
+      .enum(['terminal', 'none'])
+      .describe(
+        'Where the link to a new password goes: the terminal of the server, in development, or nowhere yet',
+      ),
     setupRequired: z.boolean().describe('Nobody can sign in yet: the first admin comes by the set-up link'),
   }),
 ) {}

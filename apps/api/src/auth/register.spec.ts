@@ -128,7 +128,11 @@ describe('the set-up link', () => {
   afterEach(() => desk.close());
 
   it('makes the first admin, once', async () => {
-    expect((await desk.anonymous.get('/auth/options')).body).toMatchObject({ setupRequired: true });
+    expect((await desk.anonymous.get('/auth/options')).body).toMatchObject({
+      setupRequired: true,
+      resetLinks: 'none',
+      demoAccounts: [],
+    });
     const { body } = await setUp().expect(201);
     expect(body.user.role).toBe('admin');
     expect((await desk.anonymous.get('/auth/options')).body).toMatchObject({ setupRequired: false });

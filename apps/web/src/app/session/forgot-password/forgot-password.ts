@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, inject, input, linkedSignal, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  resource,
+  signal,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Control } from '../../shared/ui/form/control';
 import { Field } from '../../shared/ui/form/field';
@@ -22,6 +31,11 @@ export class ForgotPassword {
   readonly email = input<string>();
   protected readonly address = linkedSignal(() => this.email() ?? '');
   protected readonly sent = signal(false);
+  private readonly options = resource({ loader: () => this.client.options().catch(() => null) });
+  /** Until mail is sent, a link exists in development only. Without an answer the form is offered: it does no harm. */
+  protected readonly noLinks = computed(
+    () => this.options.hasValue() && this.options.value()?.resetLinks === 'none',
+  );
   protected readonly submission = new Submission();
 
   protected async send(): Promise<void> {

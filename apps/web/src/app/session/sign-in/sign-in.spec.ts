@@ -28,7 +28,9 @@ describe('the sign-in page', () => {
     });
     server = TestBed.inject(HttpTestingController);
     page = render(SignIn, inputs);
-    server.expectOne('/api/auth/options').flush({ version: '0.1.0', demoAccounts, setupRequired: false });
+    server
+      .expectOne('/api/auth/options')
+      .flush({ version: '0.1.0', demoAccounts, resetLinks: 'terminal', setupRequired: false });
     await page.settle();
   }
 
