@@ -94,6 +94,13 @@ export class Cell {
     return this.insertFile(person, { ticketId: id, visible: true });
   }
 
+  /** @param object `own reply`, `other note` … */
+  async message(object: string): Promise<string> {
+    if (object.startsWith('missing')) return NOWHERE;
+    const { noteId, replyId } = await this.conversation(object);
+    return object.includes('note') ? noteId : replyId;
+  }
+
   private conversation(object: string): Promise<{ id: string; noteId: string; replyId: string }> {
     const person = this.ownerOf(object);
     const known = this.tickets.get(person.id) ?? this.makeTicket(person);

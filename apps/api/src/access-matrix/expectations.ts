@@ -107,7 +107,15 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<string, Row>>
     'own assigneeId=customer': byRole(403, 400),
     'own assigneeId=missing': byRole(403, 400),
   },
-  'PUT /api/tickets/:id/read': { own: signedIn(204), other: byRole(404, 204), missing: signedIn(404) },
+  'PUT /api/tickets/:id/read': {
+    own: signedIn(204),
+    other: byRole(404, 204),
+    missing: signedIn(404),
+    'own messageId=own reply': signedIn(204),
+    'own messageId=own note': byRole(400, 204),
+    'own messageId=other reply': signedIn(400),
+    'own messageId=missing': signedIn(400),
+  },
   'GET /api/tickets/:id/messages': { ...OF_A_TICKET, 'own with a cursor of another': signedIn(200) },
   'POST /api/tickets/:id/messages': {
     own: signedIn(201),

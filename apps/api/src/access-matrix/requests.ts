@@ -151,7 +151,13 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
         : { priority: 'high' };
     return { path: `/tickets/${await cell.ticket(object)}`, body };
   },
-  'PUT /api/tickets/:id/read': ticketAt('/read'),
+  'PUT /api/tickets/:id/read': async (cell, object) => {
+    const [, message] = object.split('messageId=');
+    return {
+      path: `/tickets/${await cell.ticket(object)}/read`,
+      ...(message !== undefined && { body: { messageId: await cell.message(message) } }),
+    };
+  },
   'GET /api/tickets/:id/messages': async (cell, object) => {
     const path = `/tickets/${await cell.ticket(object)}/messages`;
     if (!object.includes('cursor')) return { path };
