@@ -30,6 +30,7 @@ import {
   TicketQueryDto,
   WriteMessageDto,
 } from './ticket.dto';
+import { TicketReadingService } from './ticket-reading.service';
 import { TicketsQuery } from './tickets.query';
 import { TicketsService } from './tickets.service';
 
@@ -45,6 +46,7 @@ const IDEMPOTENCY_KEY = {
 export class TicketsController {
   constructor(
     private readonly tickets: TicketsService,
+    private readonly reading: TicketReadingService,
     private readonly query: TicketsQuery,
     private readonly conversation: ConversationService,
     private readonly conversationQuery: ConversationQuery,
@@ -111,7 +113,7 @@ export class TicketsController {
   @ApiBody({ type: MarkReadDto, required: false })
   @ApiNoContentResponse()
   async markRead(@Param('id') id: string, @Body() body: MarkReadDto, @Caller() actor: Actor): Promise<void> {
-    await this.tickets.markRead(actor, id, body.messageId);
+    await this.reading.markRead(actor, id, body.messageId);
   }
 
   @Get('tickets/:id/messages')

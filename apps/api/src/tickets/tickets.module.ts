@@ -6,6 +6,7 @@ import { ConversationService } from './conversation.service';
 import { TicketCounts } from './ticket.counts';
 import { TicketFiltersBuilder } from './ticket.filters';
 import { TicketIndex } from './ticket-index';
+import { TicketReadingService } from './ticket-reading.service';
 import { TicketSearch } from './ticket.search';
 import { TicketWriter } from './ticket-writer';
 import { TicketsController } from './tickets.controller';
@@ -24,6 +25,7 @@ import { TicketsService } from './tickets.service';
     TicketFiltersBuilder,
     TicketIndex,
     IdleMerge,
+    TicketReadingService,
     TicketSearch,
     TicketWriter,
   ],

@@ -13,7 +13,7 @@ import { UsersService } from '../users/users.service';
 import { ConversationService } from './conversation.service';
 import { ChangeTicketDto, OpenTicketDto, TicketDto } from './ticket.dto';
 import { NO_DUE_DATE, TICKET_PRIORITIES } from './ticket.entity';
-import { assertMayChange, assertMayMove, assertMayOpen, audienceOf } from './ticket.policy';
+import { assertMayChange, assertMayMove, assertMayOpen } from './ticket.policy';
 import { recordEvents } from './ticket-log';
 import { setTags, tagsOf } from './ticket-tags';
 import { StoredTicket, TicketWriter, moveTo } from './ticket-writer';
@@ -24,15 +24,6 @@ const INSERT = `
   insert into ticket (id, subject, status, priority, channel, requester_rid, assignee_rid, follow_up_of_rid, created_at, updated_at,
     customer_updated_at, waiting_since)
   values (?, ?, 'new', ?, ?, ?, ?, ?, ?, ?, ?, ?) returning rid`;
-
-const MARK_READ = `
-  insert into ticket_read (user_rid, ticket_rid, message_rid) values (?, ?, ?)
-  on conflict (user_rid, ticket_rid) do update set message_rid = max(message_rid, excluded.message_rid)`;
-
-const MESSAGE = {
-  staff: 'select rid from message where ticket_rid = ? and id = ?',
-  customer: `select rid from message where ticket_rid = ? and id = ? and kind = 'reply'`,
-};
 
 /** The verbs on a ticket as a whole; what is said in it is ConversationService's. */
 @Injectable()
@@ -134,34 +125,6 @@ export class TicketsService {
     if (changed.length > 0)
       this.logger.log({ message: 'ticket.changed', ticketId: ticket.id, userId: actor.userId, changed });
     return ticket;
-  }
-
-  /**
-   * The caller has seen what was said up to this message, or so far. What it has seen already stays so.
-   * @throws ValidationError when the ticket has no such message that the caller may see
-   */
-  async markRead(actor: Actor, ref: string, messageId?: string): Promise<void> {
-    await this.database.transaction(async (manager) => {
-      const ticket = await this.writer.load(manager, actor, ref);
-      const newest = isStaff(actor) ? ticket.lastMessageRid : ticket.lastReplyRid;
-      const seen =
-        messageId === undefined ? newest : await this.visibleMessage(manager, actor, ticket.rid, messageId);
-      await manager.query(MARK_READ, [actor.userRid, ticket.rid, seen]);
-    });
-  }
-
-  private async visibleMessage(
-    manager: EntityManager,
-    actor: Actor,
-    ticketRid: number,
-    messageId: string,
-  ): Promise<number> {
-    const [message]: { rid: number }[] = await manager.query(MESSAGE[audienceOf(actor)], [
-      ticketRid,
-      messageId.toLowerCase(),
-    ]);
-    if (!message) throw ValidationError.of('/messageId', 'This ticket has no such message');
-    return message.rid;
   }
 
   private async apply(
