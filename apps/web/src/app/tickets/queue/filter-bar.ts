@@ -4,10 +4,12 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  afterRenderEffect,
   computed,
   inject,
   input,
   output,
+  signal,
   viewChild,
 } from '@angular/core';
 import { Session } from '../../session/session';
@@ -34,7 +36,13 @@ const CHOSEN_HERE = FIELDS.filter((field): field is ChosenHere => field !== 'req
   imports: [Icon, Kbd],
   templateUrl: './filter-bar.html',
   styleUrl: './filter-bar.scss',
-  host: { role: 'toolbar', 'aria-label': 'Filters' },
+  host: {
+    role: 'toolbar',
+    'aria-label': 'Filters',
+    '[class.goes-on]': 'goesOn()',
+    '(scroll)': 'measure()',
+    '(window:resize)': 'measure()',
+  },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class FilterBar {
@@ -50,6 +58,10 @@ export class FilterBar {
   /** The order that the server used. */
   readonly order = input('');
   readonly changed = output<TicketFilters>();
+
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  /** There is more beyond the edge of a narrow screen: the bar fades into it. */
+  protected readonly goesOn = signal(false);
 
   /** A link can name a requester by id only. */
   private readonly requester = httpResource<User>(() => {
@@ -71,7 +83,17 @@ export class FilterBar {
   });
 
   constructor() {
+    afterRenderEffect(() => {
+      this.chips();
+      this.sortWord();
+      this.measure();
+    });
     useShortcuts('Queue', [{ keys: 'f', label: 'Add a filter', run: () => void this.addFilter() }]);
+  }
+
+  protected measure(): void {
+    const { scrollWidth, scrollLeft, clientWidth } = this.host.nativeElement;
+    this.goesOn.set(scrollWidth - Math.abs(scrollLeft) - clientWidth > 1);
   }
 
   protected drop(key: ChipKey): void {
