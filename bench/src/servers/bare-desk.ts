@@ -105,8 +105,8 @@ export class BareDesk {
 
   private inserter(): (subject: string, body: string) => number {
     const ticket = this.db.prepare(
-      `insert into ticket (id, subject, status, priority, channel, requester_rid, created_at, updated_at, waiting_since)
-       values (?, ?, 'new', 1, 'agent', ?, ?, ?, ?)`,
+      `insert into ticket (id, subject, status, priority, channel, requester_rid, created_at, updated_at, customer_updated_at, waiting_since)
+       values (?, ?, 'new', 1, 'agent', ?, ?, ?, ?, ?)`,
     );
     const message = this.db.prepare(
       `insert into message (id, ticket_rid, author_rid, kind, body, created_at) values (?, ?, ?, 'reply', ?, ?)`,
@@ -120,7 +120,7 @@ export class BareDesk {
     );
     const add = this.db.transaction((subject: string, body: string): number => {
       const now = Date.now();
-      const rid = Number(ticket.run(randomUUID(), subject, this.me, now, now, now).lastInsertRowid);
+      const rid = Number(ticket.run(randomUUID(), subject, this.me, now, now, now, now).lastInsertRowid);
       const said = message.run(randomUUID(), rid, this.me, body, now).lastInsertRowid;
       last.run(said, said, rid);
       event.run(randomUUID(), rid, this.me, JSON.stringify({ subject }), now);
