@@ -132,6 +132,14 @@ function warnOfWideCharacters(bundle, code) {
   );
 }
 
+/**
+ * esbuild sets the name of every function anew where it keeps names, also of those that it has not renamed, and of
+ * functions that are made at each request. What has its name already is left alone; the length stays for the source map.
+ */
+function withoutNeedlessNames(code) {
+  return code.replace(/\b__name\(([\w$]+),"\1"\)/g, (call) => 'void 0'.padEnd(call.length));
+}
+
 function writeLaunchers(folder) {
   const template = readFileSync(join(ROOT, 'tools/api-launcher.cjs'), 'utf8');
   for (const file of readdirSync(folder)) {
@@ -140,7 +148,8 @@ function writeLaunchers(folder) {
   for (const name of Object.keys(LAUNCHED)) {
     const bundle = join(folder, `${name}.bundle.js`);
     if (!existsSync(bundle)) continue;
-    const code = readFileSync(bundle);
+    const code = Buffer.from(withoutNeedlessNames(readFileSync(bundle, 'utf8')));
+    writeFileSync(bundle, code);
     warnOfWideCharacters(bundle, code);
     const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
     writeFileSync(

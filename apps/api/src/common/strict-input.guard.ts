@@ -18,7 +18,7 @@ export class StrictInputGuard implements CanActivate {
   private readonly known = new WeakMap<object, Accepted>();
 
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<Request>();
+    const request = context.getArgByIndex<Request>(0);
     const accepted = this.acceptedBy(context.getClass(), context.getHandler());
     const names = accepted.query ? [] : Object.keys(request.query);
     if (names.length > 0) {
