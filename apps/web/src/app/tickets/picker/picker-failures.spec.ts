@@ -1,5 +1,5 @@
 import { TestBed } from '@angular/core/testing';
-import { Server, picker, provideAgentSide } from '../../testing/agent-side';
+import { Server, picker, press, provideAgentSide } from '../../testing/agent-side';
 import { aTicket } from '../../testing/api-objects';
 import { type Page, render } from '../../testing/page';
 import { Time } from '../../shared/time/time';
@@ -33,6 +33,18 @@ describe('a picker whose options did not come', () => {
     await server.work(page);
     expect(text()).toContain('Aylin Demir');
     expect(text()).not.toContain('did not load');
+  });
+
+  it('lets Tab reach its button, and keeps the focus when that is pressed', async () => {
+    server.on('GET /api/agents', () => 'offline');
+    void TestBed.inject(TicketDeeds).chooseAssignee({ ticket: aTicket(), origin: null });
+    await server.work(page);
+    press('Tab');
+    await server.work(page);
+    picker()?.querySelector<HTMLButtonElement>('desk-not-loaded button')?.focus();
+    tryAgain();
+    await page.turn();
+    expect(document.activeElement).toBe(picker()?.querySelector('input'));
   });
 
   it('of tags does not claim that nothing fits', async () => {

@@ -69,7 +69,7 @@ export class PickerPanel {
   constructor() {
     const at = this.config.options.findIndex((option) => this.config.selected.includes(option.value));
     this.active.set(this.config.multiple ? 0 : Math.max(0, at));
-    afterNextRender(() => (this.field() ?? this.list()).nativeElement.focus());
+    afterNextRender(() => this.focus());
     void this.lookUp('');
   }
 
@@ -115,10 +115,20 @@ export class PickerPanel {
       this.chooseActive(event);
     else if (event.key === ' ' && !this.config.searchable && this.config.multiple) this.chooseActive(event);
     else if (event.key === 'Escape') this.data.close(null);
-    else if (event.key === 'Tab' && !this.config.multiple) this.data.close(null);
+    else if (event.key === 'Tab' && !this.config.multiple && !this.problem()) this.data.close(null);
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** The pressed button goes: without the focus in here, the next letter would be a key of the page. */
+  protected retry(): void {
+    this.focus();
+    void this.lookUp(this.text());
+  }
+
+  private focus(): void {
+    (this.field() ?? this.list()).nativeElement.focus();
   }
 
   private chooseActive(event: KeyboardEvent): void {
@@ -136,7 +146,7 @@ export class PickerPanel {
   }
 
   /** Asks the server for the options; those that are there stay until it has answered. */
-  protected async lookUp(text: string): Promise<void> {
+  private async lookUp(text: string): Promise<void> {
     const { find, load } = this.config;
     if (!find && !load) return;
     this.problem.set(null);
