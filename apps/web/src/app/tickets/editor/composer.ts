@@ -70,6 +70,8 @@ export class Composer implements OnInit {
   readonly kind = input.required<MessageKind>();
   /** How the draft was put away, null when there is none. */
   readonly saved = output<Saved | null>();
+  /** A message that waited for its files did not go out, wherever its writer is by now. */
+  readonly stopped = output();
   /** Escape: the words stay, the focus goes. */
   readonly left = output();
 
@@ -142,7 +144,7 @@ export class Composer implements OnInit {
     this.holding.set(this.uploads.busy());
     const arrived = await this.uploads.settled();
     this.holding.set(false);
-    if (!arrived) return this.focus();
+    if (!arrived) return this.stopped.emit();
     if (!this.hasWords()) return;
     const { id, number } = this.ticket();
     void this.outbox.send({

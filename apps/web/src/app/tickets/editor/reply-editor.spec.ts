@@ -110,6 +110,20 @@ describe('the reply editor', () => {
       expect(server.made(MESSAGES)[0]?.body).toMatchObject({ attachmentIds: [] });
     });
 
+    it('turns back to the reply that did not go out while a note was being written', async () => {
+      await write('See the picture');
+      drop(conversation(), aFile('tool.png'));
+      await send();
+      page.button('Internal note').click();
+      await page.turn();
+      expect(page.host.querySelector('#reply-panel')?.hasAttribute('hidden')).toBe(true);
+      server.on(UPLOAD, () => REFUSED);
+      await server.work(page);
+      expect(page.host.querySelector('#reply-panel')?.hasAttribute('hidden')).toBe(false);
+      expect(document.activeElement).toBe(box());
+      expect(page.alert()).toContain('A file was refused, and nothing is sent');
+    });
+
     it('takes back a send that waits, even when the file comes', async () => {
       await write('See the picture');
       drop(conversation(), aFile('photo.png'));
