@@ -108,6 +108,23 @@ describe('the internal note and its files', () => {
     expect(await allThatTheOwnerReads()).toEqual(before);
   });
 
+  it('do not change the place of their ticket among equal ones, not even by relevance', async () => {
+    const twins = [
+      await openTicket(desk, owner, { subject: 'Zeppelin', body: 'Alike.' }),
+      await openTicket(desk, owner, { subject: 'Zeppelin', body: 'Alike.' }),
+    ];
+    const found = async () => {
+      const { body } = await desk.as(owner).get('/tickets?q=zeppelin&sort=relevance').expect(200);
+      return [body.order, ...body.items.map(({ id }: TicketDto) => id)] as string[];
+    };
+    const alone = await found();
+    await note(desk, agent, twins[1] as TicketDto, {
+      body: 'A long note that makes its document longer. '.repeat(9),
+    });
+    expect(await found()).toEqual(alone);
+    expect(alone).toEqual(['-createdAt', twins[1]?.id, twins[0]?.id]);
+  });
+
   it('move the ticket’s version and the instant of its last change for the desk alone', async () => {
     const read = async (by: Person) => (await desk.as(by).get(`/tickets/${ticket.id}`)).body as TicketDto;
     const [theirs, ours] = [await read(owner), await read(agent)];

@@ -3,6 +3,7 @@ import { AddressLimiter } from '@liftdesk/throttling';
 import type { Request, Response } from 'express';
 import { ZodValidationException } from 'nestjs-zod';
 import type { ZodError } from 'zod';
+import { isApiPath } from '../http/security-headers';
 import { DomainError, FieldError, ValidationError } from './domain-error';
 
 /** RFC 9457. `type` ends in the code. */
@@ -77,7 +78,7 @@ export class ProblemFilter implements ExceptionFilter {
   async answerUnrouted(error: unknown, request: FailedRequest, response: Response): Promise<void> {
     let answered = error;
     try {
-      await this.strangers.count(request, response);
+      if (!isMissingFile(request)) await this.strangers.count(request, response);
     } catch (limited) {
       answered = limited;
     }
@@ -109,6 +110,11 @@ export class ProblemFilter implements ExceptionFilter {
   private report(error: unknown, request: FailedRequest, code: string, level: 'warn' | 'error'): void {
     this.logger[level]({ message: 'request.failed', code, requestId: request.id, error });
   }
+}
+
+/** A page of an older version asks for files that are gone: they are the client's, and counted as little as those. */
+function isMissingFile({ method, path }: Request): boolean {
+  return (method === 'GET' || method === 'HEAD') && !isApiPath(path);
 }
 
 function describe(error: unknown): Described {

@@ -326,7 +326,7 @@ describe('walking the list by its cursor', () => {
   it.each([...orders, 'relevance'])('by words, sorted by %s, shows each ticket once', async (sort) => {
     for (const by of [ana, agent])
       expect((await walk(by, `q=walk&sort=${sort}`, () => Promise.resolve())).sort()).toEqual(
-        expect.arrayContaining(all),
+        [...all].sort(),
       );
   });
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { setImmediate } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Actor, isStaff } from '../auth/actor';
 import { decodeCursor, encodeCursor, orderOfCursor } from '../common/cursor';
@@ -59,7 +60,7 @@ export class TicketSearch {
     const walk = await walkHits(this.database, hits, NEWEST, HITS_CAP);
     const total = walk.rids.length;
     const totalIsCapped = walk.goOnBelow !== null;
-    const order = orderFor(query.sort, totalIsCapped);
+    const order = orderFor(actor, query.sort, totalIsCapped);
     const page =
       order === CREATED_ORDER
         ? newest(walk, query.limit)
@@ -75,7 +76,7 @@ export class TicketSearch {
       const walk = await walkHits(this.database, hits, below, query.limit + 1);
       return { ...newest(walk, query.limit), order: CREATED_ORDER };
     }
-    const order = name.startsWith('q') ? name.slice(1) : CREATED_ORDER;
+    const order = orderFor(actor, name.startsWith('q') ? name.slice(1) : undefined, false);
     // More than at first: hits that came meanwhile must push none of the others out.
     const walk = await walkHits(this.database, hits, NEWEST, order === 'relevance' ? HITS_CAP : 2 * HITS_CAP);
     return { ...(await this.inOrder(actor, hits, walk, order, query)), order };
@@ -111,7 +112,10 @@ export class TicketSearch {
   private async ranked(hits: Hits, walk: Walk, { limit, cursor }: Wanted): Promise<Page> {
     const from = cursor === undefined ? 0 : Number(decodeCursor(cursor, 'qrelevance', 1)[0]);
     const scored: { rid: number; score: number }[] = [];
-    for (const [below, end] of walk.stretches) {
+    const full = walk.stretches.filter(([below, end]) => walk.rids.some((rid) => rid < below && rid >= end));
+    for (const [index, [below, end]] of full.entries()) {
+      // A score counts its words in the whole index, once a statement: others come in between.
+      if (index > 0) await setImmediate();
       scored.push(
         ...(await this.database.query<typeof scored>(scoredHits(hits.filter), [
           hits.match,
@@ -136,8 +140,9 @@ function newest({ rids, goOnBelow }: Walk, limit: number): Page {
   return { rids: shown, nextCursor: last === null ? null : encodeCursor('q', [last]) };
 }
 
-function orderFor(sort: string | undefined, tooMany: boolean): string {
+/** A document's score depends on its length, its notes included: a customer would read off their rank that there are some. */
+function orderFor(actor: Actor, sort: string | undefined, tooMany: boolean): string {
   if (sort === undefined) return CREATED_ORDER;
-  if (sort.endsWith('relevance')) return 'relevance';
+  if (sort.endsWith('relevance')) return isStaff(actor) ? 'relevance' : CREATED_ORDER;
   return tooMany ? CREATED_ORDER : sort;
 }
