@@ -7,8 +7,8 @@ export interface NewTicketDraft {
   attachments: Attachment[];
   /** Idempotency-Key of the tries to send it. */
   key: string;
-  /** Key of the answer draft that it took along from the closed ticket; that one goes when this ticket is sent. */
-  carried?: string;
+  /** The answer draft that it took along from the closed ticket; it goes there when this ticket is sent. */
+  carried?: { key: string; body: string };
 }
 
 /** The draft's key on this device: one for new tickets, one for each follow-up. */

@@ -128,22 +128,44 @@ describe('the new ticket page', () => {
     expect((await send()).request.body.followUpOf).toBe('4420');
   });
 
-  it('takes the answer along that the closed ticket did not get, and leaves it there until it is sent', async () => {
+  describe('after a ticket that was closed before its answer was sent', () => {
     const closed = aTicket({ number: 4420, subject: 'Brake pads' });
-    const answer = answerDraftKey(aUser().id, closed.id);
-    const attachments = [anAttachment({ id: 'a' })];
-    TestBed.inject(Drafts).write<AnswerDraft>(answer, { body: 'Half an answer', attachments, key: 'k' });
-    page = render(NewTicketPage, { followUpOf: '4420' });
-    server.expectOne('/api/tickets/4420').flush(closed);
-    await page.turn();
-    expect(page.field('Subject').value).toBe('Brake pads');
-    expect(page.field('What happened?').value).toBe('Half an answer');
-    const request = await send();
-    expect(request.request.body).toMatchObject({ body: 'Half an answer', attachmentIds: ['a'] });
-    expect(TestBed.inject(Drafts).read(answer)).not.toBeNull();
-    request.flush(aTicket({ number: 4822 }));
-    await page.settle();
-    expect(TestBed.inject(Drafts).read(answer)).toBeNull();
+    const key = answerDraftKey(aUser().id, closed.id);
+    const answer = () => TestBed.inject(Drafts).read<AnswerDraft>(key);
+    const writeAnswer = (body: string) =>
+      TestBed.inject(Drafts).write<AnswerDraft>(key, {
+        body,
+        attachments: [anAttachment({ id: 'a' })],
+        key: 'k',
+      });
+    const open = async () => {
+      page = render(NewTicketPage, { followUpOf: '4420' });
+      server.expectOne('/api/tickets/4420').flush(closed);
+      await page.turn();
+    };
+
+    beforeEach(() => writeAnswer('Half an answer'));
+
+    it('takes the answer along, and leaves it there until it is sent', async () => {
+      await open();
+      expect(page.field('Subject').value).toBe('Brake pads');
+      expect(page.field('What happened?').value).toBe('Half an answer');
+      const request = await send();
+      expect(request.request.body).toMatchObject({ body: 'Half an answer', attachmentIds: ['a'] });
+      expect(answer()).not.toBeNull();
+      request.flush(aTicket({ number: 4822 }));
+      await page.settle();
+      expect(answer()).toBeNull();
+    });
+
+    it('leaves an answer alone that was written on since', async () => {
+      await open();
+      const request = await send();
+      writeAnswer('Half an answer, and more');
+      request.flush(aTicket({ number: 4822 }));
+      await page.settle();
+      expect(answer()?.body).toBe('Half an answer, and more');
+    });
   });
 
   describe('with a file on its way', () => {

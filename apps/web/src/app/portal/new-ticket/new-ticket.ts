@@ -67,7 +67,7 @@ export class NewTicketPage {
     newTicketDraftKey(this.session.user()?.id ?? '', this.followUpOf()),
   );
   private sendKey = new SendKey();
-  private carried: string | undefined;
+  private carried: NewTicketDraft['carried'];
   private sent = false;
 
   constructor() {
@@ -132,7 +132,7 @@ export class NewTicketPage {
     const key = answerDraftKey(this.session.user()?.id ?? '', before.id);
     const answer = this.drafts.read<AnswerDraft>(key);
     if (!answer || this.body()) return;
-    this.carried = key;
+    this.carried = { key, body: answer.body };
     this.body.set(answer.body);
     this.subject.update((subject) => subject || before.subject);
     this.queue.append(answer.attachments);
@@ -156,7 +156,14 @@ export class NewTicketPage {
   private forget(): void {
     this.sent = true;
     this.drafts.remove(this.draftKey());
-    if (this.carried) this.drafts.remove(this.carried);
+    this.dropCarried();
     this.queue.clear();
+  }
+
+  /** What was written to the closed ticket since, for example in another tab, is in no ticket yet: it stays. */
+  private dropCarried(): void {
+    const { carried } = this;
+    if (carried && this.drafts.read<AnswerDraft>(carried.key)?.body === carried.body)
+      this.drafts.remove(carried.key);
   }
 }
