@@ -121,6 +121,17 @@ describe('a conversation', () => {
     expect(kept).toContain('Sand, please');
   });
 
+  it('says that the words are kept when the ticket is closed while they are typed', async () => {
+    jest.useFakeTimers();
+    await open();
+    page.type('Your answer', 'Sand, please');
+    await page.turn();
+    jest.advanceTimersByTime(30_000);
+    await page.turn();
+    await answer({ status: 'closed' }, [aMessage()]);
+    expect(page.text).toContain('Your answer is kept: the follow-up takes it along.');
+  });
+
   it('closes with one press and can be opened again from the toast', async () => {
     await open();
     page.button('It is solved, close ticket').click();

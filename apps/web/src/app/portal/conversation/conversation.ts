@@ -32,6 +32,7 @@ import { Toaster } from '../../shared/ui/toast/toaster';
 import { PortalClient } from '../data/portal-client';
 import { type NewTicketDraft, newTicketDraftKey } from '../new-ticket/new-ticket-draft';
 import { randomId } from '../../shared/http/random-id';
+import { type AnswerDraft, answerDraftKey } from './answer-draft';
 import { AnswerForm } from './answer-form';
 import { Bubble } from './bubble';
 
@@ -78,7 +79,18 @@ export class Conversation {
   protected readonly waiting = skeletonFor(() => !this.loaded() && !this.problem());
   protected readonly isMissing = computed(() => this.problem()?.status === 404);
 
+  /** The ticket was closed, here or by another, while an answer to it was being written. */
+  protected readonly answerKept = computed(() => {
+    const ticket = this.loaded()?.ticket;
+    if (ticket?.status !== 'closed') return false;
+    return this.drafts.read<AnswerDraft>(answerDraftKey(this.session.user()?.id ?? '', ticket.id)) !== null;
+  });
+
   constructor() {
+    effect(() => {
+      if (this.answerKept())
+        void this.announcer.announce('This ticket is closed. Your answer is kept for a follow-up', 'polite');
+    });
     effect(() => {
       const now = this.loaded();
       if (now && !this.waiting()) this.onLoaded(now);

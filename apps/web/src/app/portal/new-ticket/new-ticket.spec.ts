@@ -158,6 +158,15 @@ describe('the new ticket page', () => {
       expect(answer()).toBeNull();
     });
 
+    it('puts the answer behind what the follow-up says already, once', async () => {
+      page = render(NewTicketPage, { followUpOf: '4420' });
+      page.type('What happened?', 'Words of before');
+      server.expectOne('/api/tickets/4420').flush(closed);
+      await page.turn();
+      await open();
+      expect(page.field('What happened?').value).toBe('Words of before\n\nHalf an answer');
+    });
+
     it('leaves an answer alone that was written on since', async () => {
       await open();
       const request = await send();

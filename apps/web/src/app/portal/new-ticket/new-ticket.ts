@@ -131,9 +131,9 @@ export class NewTicketPage {
   private carry(before: Ticket): void {
     const key = answerDraftKey(this.session.user()?.id ?? '', before.id);
     const answer = this.drafts.read<AnswerDraft>(key);
-    if (!answer || this.body()) return;
+    if (!answer || answer.body === this.carried?.body) return;
     this.carried = { key, body: answer.body };
-    this.body.set(answer.body);
+    this.body.update((body) => (body.trim() ? `${body}\n\n${answer.body}` : answer.body));
     this.subject.update((subject) => subject || before.subject);
     this.queue.append(answer.attachments);
   }
