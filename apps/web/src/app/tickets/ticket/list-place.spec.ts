@@ -33,4 +33,14 @@ describe('the place of a ticket in its list', () => {
     await page.settle();
     expect(TestBed.inject(Router).url).toBe(`/tickets/${second.number}`);
   });
+
+  it('goes nowhere when the ticket is left before the next page is there', async () => {
+    const go = jest.spyOn(TestBed.inject(Router), 'navigate');
+    press('j');
+    page.leave();
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(go).not.toHaveBeenCalled();
+  });
 });

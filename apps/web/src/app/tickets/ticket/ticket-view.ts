@@ -2,6 +2,7 @@ import { Clipboard } from '@angular/cdk/clipboard';
 import {
   ChangeDetectionStrategy,
   Component,
+  DestroyRef,
   type ElementRef,
   type OnInit,
   computed,
@@ -92,7 +93,10 @@ export class TicketView implements OnInit {
     return ticket !== null && ticket.status !== 'solved' && mayMove(ticket.status, 'solved');
   });
 
+  private gone = false;
+
   constructor() {
+    inject(DestroyRef).onDestroy(() => (this.gone = true));
     this.layout.compact.set(true);
     this.layout.closePanelOver();
     this.deeds.apply = (_ticket, change) => this.store.set(change);
@@ -101,7 +105,7 @@ export class TicketView implements OnInit {
       {
         keys: 'j',
         label: 'Next ticket',
-        run: () => void this.place.following().then((number) => this.go(number)),
+        run: () => void this.goOn(),
         when: () => this.place.goesOn(),
       },
       {
@@ -144,6 +148,14 @@ export class TicketView implements OnInit {
   protected finish(): void {
     const target = this.target();
     if (target) void this.deeds.solve(target);
+  }
+
+  private async goOn(): Promise<void> {
+    const number = await this.place.following();
+    if (this.gone) return;
+    if (number === null && this.place.goesOn())
+      this.toaster.fail('The next ticket did not load', { label: 'Try again', run: () => this.goOn() });
+    this.go(number);
   }
 
   private go(number: number | null): void {
