@@ -8,6 +8,8 @@ import { Toaster } from '../../shared/ui/toast/toaster';
 import { aMessage, aTicket, aUser } from '../../testing/api-objects';
 import { type Page, provideAnyRoute, render } from '../../testing/page';
 import { Conversation } from './conversation';
+import { Drafts } from '../../shared/ui/drafts/drafts';
+import { newTicketDraftKey } from '../new-ticket/new-ticket-draft';
 
 const MAJA = { id: 'm', name: 'Maja Lindqvist', role: 'agent' as const };
 const REFUSED = { status: 409, statusText: 'x' };
@@ -119,6 +121,18 @@ describe('a conversation', () => {
     expect(page.link('Write a follow-up').getAttribute('href')).toBe('/my/tickets/new?followUpOf=4812');
     const kept = localStorage.getItem(`liftdesk.draft.new-ticket.${aUser().id}.4812`);
     expect(kept).toContain('Sand, please');
+  });
+
+  it('puts them behind a follow-up that was begun before', async () => {
+    await open();
+    const key = newTicketDraftKey(aUser().id, '4812');
+    const drafts = TestBed.inject(Drafts);
+    drafts.write(key, { subject: 'Begun', body: 'Written before.', attachments: [], key: 'k' });
+    const type = 'https://liftdesk.example/problems/ticket-closed';
+    (await reply()).flush({ type, title: 'Closed' }, REFUSED);
+    await page.turn();
+    await answer({ status: 'closed' }, [aMessage()]);
+    expect(drafts.read(key)).toMatchObject({ subject: 'Begun', body: 'Written before.\n\nSand, please' });
   });
 
   it('says that the words are kept when the ticket is closed while they are typed', async () => {

@@ -126,7 +126,14 @@ export class Conversation {
     const ticket = this.loaded()?.ticket;
     if (!ticket) return;
     const key = newTicketDraftKey(this.session.user()?.id ?? '', String(ticket.number));
-    this.drafts.write<NewTicketDraft>(key, { subject: ticket.subject, body, attachments, key: randomId() });
+    const begun = this.drafts.read<NewTicketDraft>(key);
+    this.drafts.write<NewTicketDraft>(key, {
+      ...begun,
+      subject: begun?.subject ?? ticket.subject,
+      body: [begun?.body, body].filter(Boolean).join('\n\n'),
+      attachments: [...(begun?.attachments ?? []), ...attachments],
+      key: randomId(),
+    });
     this.toaster.show({ text: 'This ticket was closed meanwhile. Your text is kept for a follow-up' });
     this.latest.reload();
   }

@@ -162,7 +162,6 @@ export class TicketStore {
   async loadEvents(): Promise<void> {
     const id = this.current()?.id;
     if (!id) return;
-    this.logFailure.set(null);
     try {
       let next: string | null = this.log()?.lastCursor ?? null;
       do {
@@ -172,6 +171,7 @@ export class TicketStore {
         this.log.update((log) => ({ items: merge(log?.items ?? [], page.items), lastCursor: cursor }));
         next = page.nextCursor;
       } while (next);
+      this.logFailure.set(null);
     } catch (error) {
       this.logFailure.set(toProblem(error));
     }
