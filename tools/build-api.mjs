@@ -19,8 +19,20 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCE = join(ROOT, 'apps/api/src');
 const OUT = join(ROOT, 'dist/apps/api');
 
-/** Loaded from node_modules at run time: compiled for this machine, or read from disk by path. */
-const EXTERNAL = ['better-sqlite3', '@node-rs/argon2', 'swagger-ui-dist', '*.node'];
+/**
+ * Loaded from node_modules at run time: compiled for this machine, read from disk by path, or the cloud's, of which a
+ * laptop should not even parse the text.
+ */
+const EXTERNAL = [
+  'better-sqlite3',
+  '@node-rs/argon2',
+  'swagger-ui-dist',
+  '*.node',
+  '@aws-sdk/*',
+  '@smithy/*',
+  'pg',
+  'ioredis',
+];
 
 /** These run through tools/api-launcher.cjs as `<name>.js`; their bundle is `<name>.bundle.js`. */
 const LAUNCHED = { main: 'main.ts', cli: 'cli/main.ts' };
