@@ -27,9 +27,9 @@ export interface Found {
 }
 
 const ABANDONED =
-  'select rid, storage_key as storageKey from attachment where ticket_rid is null and created_at < ? limit 1000';
+  'select rid, storage_key as "storageKey" from attachment where ticket_rid is null and created_at < ? limit 1000';
 const AFTER =
-  'select rid, id, storage_key as storageKey from attachment where rid > ? order by rid limit 500';
+  'select rid, id, storage_key as "storageKey" from attachment where rid > ? order by rid limit 500';
 const KNOWN = `
   select exists (select 1 from attachment where storage_key = ?) or exists (select 1 from unsettled_object where storage_key = ?) as known`;
 const LISTED = 100;

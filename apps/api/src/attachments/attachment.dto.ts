@@ -56,9 +56,9 @@ export interface AttachmentRow {
 
 /** What toAttachmentView() needs, from `attachment a` with its ticket `t`, message `m` and uploader `up`. */
 export const ATTACHMENT_COLUMNS = `
-  a.rid, a.id, a.ticket_rid as ticketRid, t.id as ticketId, m.id as messageId, a.filename, a.mime_type as mimeType, a.size, a.sha256,
-  a.storage_key as storageKey, a.created_at as createdAt,
-  up.rid as uploaderRid, up.id as uploaderId, up.name as uploaderName, up.role as uploaderRole`;
+  a.rid, a.id, a.ticket_rid as "ticketRid", t.id as "ticketId", m.id as "messageId", a.filename, a.mime_type as "mimeType", a.size, a.sha256,
+  a.storage_key as "storageKey", a.created_at as "createdAt",
+  up.rid as "uploaderRid", up.id as "uploaderId", up.name as "uploaderName", up.role as "uploaderRole"`;
 
 export function toAttachmentView(row: AttachmentRow): AttachmentDto {
   return {

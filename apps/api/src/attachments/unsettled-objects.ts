@@ -8,7 +8,7 @@ const NOTE = 'insert or ignore into unsettled_object (storage_key, created_at) v
 const SETTLE = 'delete from unsettled_object where storage_key = ?';
 /** A row counts more than the note: what somebody may still download is never removed. */
 const LEFT = `
-  select storage_key as storageKey from unsettled_object u
+  select storage_key as "storageKey" from unsettled_object u
   where created_at < ? and not exists (select 1 from attachment a where a.storage_key = u.storage_key)
   order by created_at limit 1000`;
 

@@ -17,7 +17,7 @@ interface ResetRow {
 }
 
 const USABLE = `
-  select r.user_rid as userRid, u.email from password_reset r join "user" u on u.rid = r.user_rid
+  select r.user_rid as "userRid", u.email from password_reset r join "user" u on u.rid = r.user_rid
   where r.hash = ? and r.used_at is null and r.expires_at > ? and u.disabled_at is null`;
 
 /** Forgotten passwords: a link that works once and for an hour. */

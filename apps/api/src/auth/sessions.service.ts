@@ -10,22 +10,22 @@ import { AuthConfig } from './auth.config';
 import { newSecret, secretHash } from './secrets';
 
 const ACTOR = `
-  select s.id as sessionId, s.expires_at as expiresAt, u.rid as userRid, u.id as userId, u.role
+  select s.id as "sessionId", s.expires_at as "expiresAt", u.rid as "userRid", u.id as "userId", u.role
   from session s join "user" u on u.rid = s.user_rid
   where s.id = ? and s.ended_at is null and u.disabled_at is null`;
 
 const ACTOR_OF_TOKEN = `
-  select s.id as sessionId, s.expires_at as expiresAt, u.rid as userRid, u.id as userId, u.role
+  select s.id as "sessionId", s.expires_at as "expiresAt", u.rid as "userRid", u.id as "userId", u.role
   from refresh_token t join session s on s.rid = t.session_rid join "user" u on u.rid = s.user_rid
   where t.hash = ? and t.used_at is null and s.ended_at is null and u.disabled_at is null`;
 
 const REFRESH = `
-  select t.used_at as usedAt, s.rid as sessionRid, s.id as sessionId, s.ended_at as endedAt, s.expires_at as expiresAt, s.user_rid as userRid
+  select t.used_at as "usedAt", s.rid as "sessionRid", s.id as "sessionId", s.ended_at as "endedAt", s.expires_at as "expiresAt", s.user_rid as "userRid"
   from refresh_token t join session s on s.rid = t.session_rid
   where t.hash = ?`;
 
 const OF_USER = `
-  select id, created_at as createdAt, last_used_at as lastUsedAt, expires_at as expiresAt, user_agent as userAgent
+  select id, created_at as "createdAt", last_used_at as "lastUsedAt", expires_at as "expiresAt", user_agent as "userAgent"
   from session where user_rid = ? and ended_at is null and expires_at > ?
   order by last_used_at desc limit 100`;
 

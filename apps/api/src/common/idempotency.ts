@@ -27,7 +27,7 @@ export interface IdempotentRequest {
 
 const DAY_MS = 86_400_000;
 const FIND =
-  'select fingerprint, answer, created_at as createdAt from idempotency_key where user_rid = ? and key = ?';
+  'select fingerprint, answer, created_at as "createdAt" from idempotency_key where user_rid = ? and key = ?';
 const STORE = `insert or replace into idempotency_key (user_rid, key, fingerprint, answer, created_at) values (?, ?, ?, ?, ?)`;
 
 /** Makes a creating request safe to repeat: its first answer is kept, in its own transaction, for 24 hours. */

@@ -11,7 +11,7 @@ export interface SchemaShape {
 /** @param tables those of the entities; the search index and triggers belong to none */
 export async function readShape(dataSource: DataSource, tables: ReadonlySet<string>): Promise<SchemaShape> {
   const rows: { type: string; name: string; tableName: string; sql: string }[] = await dataSource.query(
-    `select type, name, tbl_name as tableName, sql from sqlite_master where type in ('table', 'index') and sql is not null`,
+    `select type, name, tbl_name as "tableName", sql from sqlite_master where type in ('table', 'index') and sql is not null`,
   );
   const own = rows.filter(({ tableName }) => tables.has(tableName));
   return {

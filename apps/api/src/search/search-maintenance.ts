@@ -21,10 +21,10 @@ const REBUILD_BATCH = 200;
 const MERGE_PAGES = 32;
 const LISTED = 100;
 
-const TICKET_BATCH = `select t.rid, t.subject, t.requester_rid as requesterRid, u.name, u.email
+const TICKET_BATCH = `select t.rid, t.subject, t.requester_rid as "requesterRid", u.name, u.email
   from ticket t left join "user" u on u.rid = t.requester_rid where t.rid > ? order by t.rid limit ${REBUILD_BATCH}`;
 const MESSAGES_OF_BATCH =
-  'select ticket_rid as ticketRid, kind, body from message where ticket_rid between ? and ? order by ticket_rid, rid';
+  'select ticket_rid as "ticketRid", kind, body from message where ticket_rid between ? and ? order by ticket_rid, rid';
 
 interface TicketRow {
   rid: number;

@@ -26,7 +26,7 @@ interface MessageRow {
 }
 
 const MESSAGE_COLUMNS = `
-  m.rid, m.id, m.kind, m.body, m.created_at as createdAt, u.id as authorId, u.name as authorName, u.role as authorRole`;
+  m.rid, m.id, m.kind, m.body, m.created_at as "createdAt", u.id as "authorId", u.name as "authorName", u.role as "authorRole"`;
 
 const PAGE = (kinds: string): string => `
   select ${MESSAGE_COLUMNS} from message m join "user" u on u.rid = m.author_rid
@@ -34,7 +34,7 @@ const PAGE = (kinds: string): string => `
 const MESSAGES = { staff: PAGE(''), customer: PAGE(`and m.kind = 'reply'`) };
 
 const MESSAGE = `
-  select ${MESSAGE_COLUMNS}, t.id as ticketId, t.rid as ticketRid
+  select ${MESSAGE_COLUMNS}, t.id as "ticketId", t.rid as "ticketRid"
   from message m join "user" u on u.rid = m.author_rid join ticket t on t.rid = m.ticket_rid where m.rid = ?`;
 
 interface FoundTicket {
@@ -45,18 +45,18 @@ interface FoundTicket {
 }
 
 const TICKET =
-  'select rid, id, exists (select 1 from attachment a where a.ticket_rid = ticket.rid) as hasFiles from ticket';
+  'select rid, id, exists (select 1 from attachment a where a.ticket_rid = ticket.rid) as "hasFiles" from ticket';
 
 /** Files of messages; the messages were scoped before, and with them their files. The plus keeps to the ticket's index. */
 const FILES = `
-  select m.rid as messageRid, ${ATTACHMENT_COLUMNS}
+  select m.rid as "messageRid", ${ATTACHMENT_COLUMNS}
   from attachment a join message m on m.rid = a.message_rid join ticket t on t.rid = a.ticket_rid
     join "user" up on up.rid = a.uploaded_by_rid
   where a.ticket_rid = ? and +a.message_rid between ? and ? order by a.rid`;
 
 const EVENTS = `
-  select e.rid, e.id, e.type, e.from_value as "from", e.to_value as "to", e.created_at as createdAt,
-    u.id as actorId, u.name as actorName, u.role as actorRole
+  select e.rid, e.id, e.type, e.from_value as "from", e.to_value as "to", e.created_at as "createdAt",
+    u.id as "actorId", u.name as "actorName", u.role as "actorRole"
   from ticket_event e left join "user" u on u.rid = e.actor_rid
   where e.ticket_rid = ? and e.rid > ? order by e.rid ${LIMIT}`;
 

@@ -8,7 +8,7 @@ import type { MessageKind } from './message.entity';
 const AT_ONCE = 50;
 
 const DOCUMENT = `
-  select t.subject, r.rid as requesterRid, r.name, r.email from ticket t join "user" r on r.rid = t.requester_rid where t.rid = ?`;
+  select t.subject, r.rid as "requesterRid", r.name, r.email from ticket t join "user" r on r.rid = t.requester_rid where t.rid = ?`;
 const NEWEST = `select kind, body from message where ticket_rid = ? order by rid desc limit ${AT_ONCE}`;
 const FIRST_OF_KIND = 'select rid, body from message where ticket_rid = ? and kind = ? order by rid limit 1';
 const NEWEST_OF_KIND = `

@@ -31,9 +31,9 @@ export interface StoredTicket {
 }
 
 const load = (version: string): string => `
-  select rid, id, subject, status, priority, requester_rid as requesterRid, assignee_rid as assigneeRid, due_at as dueAt,
-    waiting_since as waitingSince, first_response_at as firstResponseAt, solved_at as solvedAt, closed_at as closedAt,
-    last_message_rid as lastMessageRid, last_reply_rid as lastReplyRid, ${version} as version
+  select rid, id, subject, status, priority, requester_rid as "requesterRid", assignee_rid as "assigneeRid", due_at as "dueAt",
+    waiting_since as "waitingSince", first_response_at as "firstResponseAt", solved_at as "solvedAt", closed_at as "closedAt",
+    last_message_rid as "lastMessageRid", last_reply_rid as "lastReplyRid", ${version} as version
   from ticket`;
 const LOAD = { staff: load('version'), customer: load('version - hidden_changes') };
 

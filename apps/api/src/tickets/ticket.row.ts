@@ -65,17 +65,17 @@ function selectTickets(audience: 'staff' | 'customer', source: string): string {
           't.version - t.hidden_changes',
         ];
   return `
-    select t.rid, t.id, t.subject, t.status, t.priority, t.channel, t.created_at as createdAt, ${updatedAt} as updatedAt,
-      t.due_at as dueAt, t.waiting_since as waitingSince, t.first_response_at as firstResponseAt,
-      t.solved_at as solvedAt, t.closed_at as closedAt, ${version} as version, t.requester_rid as requesterRid,
-      r.id as requesterId, r.name as requesterName, r.email as requesterEmail,
-      s.id as assigneeId, s.name as assigneeName, f.id as followUpId, f.rid as followUpNumber,
+    select t.rid, t.id, t.subject, t.status, t.priority, t.channel, t.created_at as "createdAt", ${updatedAt} as "updatedAt",
+      t.due_at as "dueAt", t.waiting_since as "waitingSince", t.first_response_at as "firstResponseAt",
+      t.solved_at as "solvedAt", t.closed_at as "closedAt", ${version} as version, t.requester_rid as "requesterRid",
+      r.id as "requesterId", r.name as "requesterName", r.email as "requesterEmail",
+      s.id as "assigneeId", s.name as "assigneeName", f.id as "followUpId", f.rid as "followUpNumber",
       (select json_group_array(name) from (select g.name from ticket_tag tt join tag g on g.rid = tt.tag_rid
         where tt.ticket_rid = t.rid order by g.name)) as tags,
-      (select count(*) from attachment a where a.ticket_rid = t.rid ${visible}) as attachmentCount,
-      l.rid as lastRid, l.kind as lastKind, substr(l.body, 1, ${SNIPPET_SOURCE}) as lastBody, l.created_at as lastCreatedAt,
-      la.rid as lastAuthorRid, la.id as lastAuthorId, la.name as lastAuthorName, la.role as lastAuthorRole,
-      rd.message_rid as readRid
+      (select count(*) from attachment a where a.ticket_rid = t.rid ${visible}) as "attachmentCount",
+      l.rid as "lastRid", l.kind as "lastKind", substr(l.body, 1, ${SNIPPET_SOURCE}) as "lastBody", l.created_at as "lastCreatedAt",
+      la.rid as "lastAuthorRid", la.id as "lastAuthorId", la.name as "lastAuthorName", la.role as "lastAuthorRole",
+      rd.message_rid as "readRid"
     from ${source}
       join "user" r on r.rid = t.requester_rid
       left join "user" s on s.rid = t.assignee_rid
