@@ -10,7 +10,7 @@ export const healthConfig = z.object({
     .min(16)
     .optional()
     .describe(
-      'Bearer token that shows the details of /health; without it only callers on this machine see them',
+      'Bearer token that shows /metrics and the details of /health; without it only callers on this machine see them',
     ),
   HEALTH_MEMORY_LIMIT_MB: count(400, "Resident memory in MB that counts as failing; PM2's limit"),
   HEALTH_DISK_WARN_PERCENT: count(85, 'Percent of a data disk in use that counts as a warning'),

@@ -1,10 +1,8 @@
 import { Controller, Get, HttpStatus, Inject, Req, Res, SetMetadata } from '@nestjs/common';
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HealthReport, Readiness } from './health-check';
 import { HealthRegistry } from './health.registry';
-
-export const HEALTH_TOKEN = Symbol('health token');
+import { HEALTH_TOKEN, isOperator } from './operator';
 
 /** At the root, where load balancers look; the app keeps its prefix off these three, and its sign-in by the mark. */
 @Controller('health')
@@ -44,21 +42,4 @@ function withoutMessages(report: HealthReport): HealthReport {
     ([name, { status, responseTime }]) => [name, { status, responseTime }] as const,
   );
   return { ...report, checks: Object.fromEntries(checks) };
-}
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-
-/** Who holds the token, or calls from this machine itself: through no proxy, for behind one everybody seems local. */
-function isOperator(req: IncomingMessage, token: string | undefined): boolean {
-  const { authorization, forwarded, 'x-forwarded-for': forwardedFor } = req.headers;
-  if (token !== undefined && authorization !== undefined && sameSecret(authorization, `Bearer ${token}`))
-    return true;
-  return (
-    LOOPBACK.has(req.socket.remoteAddress ?? '') && forwarded === undefined && forwardedFor === undefined
-  );
-}
-
-function sameSecret(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

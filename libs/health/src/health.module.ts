@@ -1,10 +1,14 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
-import { HEALTH_TOKEN, HealthController } from './health.controller';
+import { HealthController } from './health.controller';
 import type { HealthConfig } from './health.config';
 import { HealthRegistry } from './health.registry';
 import { diskCheck, eventLoopCheck, memoryCheck } from './host.checks';
+import { MetricsController } from './metrics/metrics.controller';
+import { MetricsRegistry } from './metrics/metrics.registry';
+import { RequestMetrics } from './metrics/request-metrics';
+import { HEALTH_TOKEN } from './operator';
 
 export interface HealthModuleOptions {
   /** In the answer of `GET /health`. */
@@ -13,7 +17,10 @@ export interface HealthModuleOptions {
   readonly dataFolders: readonly string[];
 }
 
-/** The three health routes, with memory, disk and event loop watched; features add theirs to `HealthRegistry`. */
+/**
+ * The three health routes, with memory, disk and event loop watched, and `/metrics`; features add their checks to
+ * `HealthRegistry` and their numbers to `MetricsRegistry`.
+ */
 @Module({})
 export class HealthModule {
   static register(config: HealthConfig, { version, dataFolders }: HealthModuleOptions): DynamicModule {
@@ -22,9 +29,15 @@ export class HealthModule {
       global: true,
       // terminus would log each failing probe; the registry logs each change once.
       imports: [TerminusModule.forRoot({ logger: false })],
-      controllers: [HealthController],
+      controllers: [HealthController, MetricsController],
       providers: [
         { provide: HEALTH_TOKEN, useValue: config.HEALTH_TOKEN },
+        RequestMetrics,
+        {
+          provide: MetricsRegistry,
+          inject: [RequestMetrics],
+          useFactory: (requests: RequestMetrics) => new MetricsRegistry(requests),
+        },
         {
           provide: HealthRegistry,
           inject: [HealthCheckService, HealthIndicatorService],
@@ -37,7 +50,7 @@ export class HealthModule {
           },
         },
       ],
-      exports: [HealthRegistry],
+      exports: [HealthRegistry, MetricsRegistry, RequestMetrics],
     };
   }
 }
