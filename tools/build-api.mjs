@@ -20,8 +20,8 @@ const SOURCE = join(ROOT, 'apps/api/src');
 const OUT = join(ROOT, 'dist/apps/api');
 
 /**
- * Loaded from node_modules at run time: compiled for this machine, read from disk by path, or the cloud's, of which a
- * laptop should not even parse the text.
+ * Loaded from node_modules at run time: compiled for this machine, read from disk by path, or the cloud's and a
+ * scraper's, of which a laptop should not even parse the text.
  */
 const EXTERNAL = [
   'better-sqlite3',
@@ -31,6 +31,7 @@ const EXTERNAL = [
   '@aws-sdk/*',
   '@smithy/*',
   'pg',
+  'prom-client',
   'ioredis',
 ];
 

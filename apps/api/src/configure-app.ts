@@ -1,6 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
+import { RequestMetrics } from '@liftdesk/health';
 import { requestLog, type Logger } from '@liftdesk/logging';
 import { AddressLimiter } from '@liftdesk/throttling';
 import cookieParser from 'cookie-parser';
@@ -30,6 +31,7 @@ export function configureApp(
   app.set('trust proxy', config.http.TRUST_PROXY);
   app.set('query parser', 'simple');
   app.use(requestId);
+  app.use(app.get(RequestMetrics, { strict: false }).middleware);
   app.use(requestLog(logger));
   app.use(securityHeaders({ https }));
   if (origins.length > 0) {
@@ -59,6 +61,7 @@ export function configureApp(
     exclude: [
       { path: 'health', method: RequestMethod.ALL },
       { path: 'health/*path', method: RequestMethod.ALL },
+      { path: 'metrics', method: RequestMethod.ALL },
     ],
   });
   SwaggerModule.setup('api/docs', app, () => createOpenApi(app), {

@@ -14,9 +14,9 @@ export interface SecurityHeaderOptions {
 const DOCS = /^\/api\/docs(?:\/|$)/;
 /** Say nothing about an answer that is no page. */
 const FOR_PAGES = new Set(['Cross-Origin-Opener-Policy', 'Referrer-Policy']);
-const API = /^\/(?:api|health)(?:\/|$)/;
+const API = /^\/(?:api|health|metrics)(?:\/|$)/;
 
-/** Whether a path is the API's, or a load balancer's, and never the client's. `req.path`: as the router reads it. */
+/** Whether a path is the API's, a load balancer's or a scraper's, and never the client's. `req.path`: as the router reads it. */
 export function isApiPath(path: string): boolean {
   return API.test(path);
 }
