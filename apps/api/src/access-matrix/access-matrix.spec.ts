@@ -38,7 +38,7 @@ describe('who may do what', () => {
 
   async function ask(cell: Cell, route: string, given: Ask): Promise<Response> {
     const { caller, me, callerName } = cell;
-    const test = given.path.startsWith('/health')
+    const test = /^\/(health|metrics)/.test(given.path)
       ? request(desk.server).get(given.path)
       : caller.send(methodOf(route), given.path);
     if (given.cookie && callerName !== 'anonymous')

@@ -30,6 +30,8 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<string, Row>>
   'GET /health': { any: everybody(200) },
   'GET /health/live': { any: everybody(200) },
   'GET /health/ready': { any: everybody(200) },
+  // These come straight from this machine; strangers get 404, see libs/health.
+  'GET /metrics': { any: everybody(200) },
   'GET /api/docs': { any: everybody(200) },
   'GET /api/docs/': { any: everybody(200) },
   'GET /api/docs/index.html': { any: everybody(200) },

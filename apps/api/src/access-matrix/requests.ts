@@ -3,7 +3,7 @@ import { Cell, NOTE_WORD } from './cell';
 
 /** What is sent for one cell. */
 export interface Ask {
-  /** Below `/api`, unless it begins with `/health`. */
+  /** Below `/api`, unless it begins with `/health` or `/metrics`. */
   path: string;
   body?: object;
   /** The refresh cookie of the caller goes with it. */
@@ -68,6 +68,7 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
   'GET /health': at('/health'),
   'GET /health/live': at('/health/live'),
   'GET /health/ready': at('/health/ready'),
+  'GET /metrics': at('/metrics'),
   'GET /api/docs': at('/docs'),
   'GET /api/docs/': at('/docs/'),
   'GET /api/docs/index.html': at('/docs/index.html'),
