@@ -7,9 +7,10 @@ import { say } from './steps.mjs';
 /**
  * Writes the file, or with `--check` on the command line only compares.
  * @param {string} file from the root of the workspace
+ * @param {string} again the command that writes it
  * @returns {number} the exit code: 1 where a comparison found a difference
  */
-export function compareOrWrite(file, content) {
+export function compareOrWrite(file, content, again = 'npm run openapi') {
   if (!process.argv.includes('--check')) {
     writeFileSync(join(ROOT, file), content);
     say(`✓ ${file}`);
@@ -21,7 +22,7 @@ export function compareOrWrite(file, content) {
     return 0;
   }
   process.stderr.write(
-    `${file} ${firstDifference(committed, content)}. Run "npm run openapi" and commit what it writes.\n`,
+    `${file} ${firstDifference(committed, content)}. Run "${again}" and commit what it writes.\n`,
   );
   return 1;
 }

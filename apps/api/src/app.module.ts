@@ -81,6 +81,7 @@ function authConfig({ app, http, auth }: Config): AuthConfig {
     app.NODE_ENV === 'production' || app.NODE_ENV === 'staging',
     http.FRONTEND_URL[0] ?? `http://localhost:${http.PORT}`,
     app.NODE_ENV === 'development',
+    auth.REGISTRATION === 'open',
   );
 }
 

@@ -8,8 +8,10 @@ import cookieParser from 'cookie-parser';
 import { type ErrorRequestHandler, json } from 'express';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { AppInfo } from './common/app-info';
 import { ProblemFilter } from './common/problem.filter';
 import type { Config } from './config/config';
+import { ClientConfig, clientConfigFile } from './http/client-config';
 import { clientFiles } from './http/client-files';
 import { requestId } from './http/request-id';
 import { clientPolicy, securityHeaders } from './http/security-headers';
@@ -68,7 +70,24 @@ export function configureApp(
     jsonDocumentUrl: 'api/docs-json',
     yamlDocumentUrl: 'api/docs-yaml',
   });
+  app.use(clientConfigFile(clientConfig(config, app.get(AppInfo, { strict: false }).version)));
   const folder = resolve(config.http.WEB_DIR);
   if (existsSync(folder)) app.use(clientFiles({ folder, policy: clientPolicy({ https }) }));
   return app;
+}
+
+/** Also for whoever serves the client from elsewhere. */
+export function clientConfig({ app, auth, client }: Config, version: string): ClientConfig {
+  const development = app.NODE_ENV === 'development';
+  return {
+    apiBase: client.CLIENT_API_BASE,
+    name: client.APP_NAME,
+    version,
+    environment: app.NODE_ENV,
+    features: {
+      demoAccounts: development,
+      mailOutbox: false,
+      registration: auth.REGISTRATION === 'open',
+    },
+  };
 }

@@ -11,5 +11,7 @@ export class AuthConfig {
     readonly publicUrl: string,
     /** Demo accounts are offered, and reset links are logged. */
     readonly development: boolean,
+    /** Customers may make themselves an account. */
+    readonly registrationOpen: boolean,
   ) {}
 }

@@ -4,6 +4,7 @@ import { FailureLimiter } from '@liftdesk/throttling';
 import { DataSource, EntityManager } from 'typeorm';
 import {
   ConflictError,
+  ForbiddenError,
   IdempotencyMismatchError,
   UnauthenticatedError,
   ValidationError,
@@ -59,11 +60,14 @@ export class AuthService {
   /**
    * Makes a customer and signs it in. A retry with the same key and body signs in again instead: a session is no
    * answer to keep for later.
+   * @throws ForbiddenError where customers make no accounts
    * @throws ConflictError when the address is taken
    * @throws ValidationError also for the address of a demo account, outside development
    * @throws IdempotencyMismatchError when the key came with another body
    */
   async register(body: RegisterDto, origin: Origin, key?: string): Promise<SignIn> {
+    if (!this.config.registrationOpen)
+      throw new ForbiddenError('Accounts here are made by the people who run this desk: ask them for one');
     this.assertMayRegister(body);
     return this.createAndSignIn(body, 'customer', origin, { key });
   }

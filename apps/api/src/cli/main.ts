@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { DomainError } from '../common/domain-error';
 import { StartupError } from '../common/startup-error';
+import { configDocsCommand } from './config-docs/config-docs';
 import { migrationCommands } from './migrations';
 import { openApiCommand } from './openapi';
 import { searchCommands } from './search';
@@ -17,6 +18,7 @@ const commands = [
   ...searchCommands(),
   seedCommand(),
   openApiCommand(),
+  configDocsCommand(),
 ];
 for (const command of commands) program.addCommand(command);
 

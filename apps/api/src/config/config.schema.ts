@@ -47,6 +47,10 @@ export const authSchema = z.object({
   JWT_EXPIRES_IN: duration('15m').describe('Life of an access token'),
   REFRESH_EXPIRES_IN: duration('30d').describe('Life of a session that is not used'),
   PASSWORD_RESET_EXPIRES_IN: duration('1h').describe('Life of a link to a new password'),
+  REGISTRATION: z
+    .enum(['open', 'closed'])
+    .default('open')
+    .describe('Whether customers may make themselves an account'),
 });
 
 export const uploadSchema = z.object({

@@ -23,7 +23,6 @@ describe('TRUST_PROXY', () => {
   it('is the loopback unless it is set', () => expect(parse({}).http.TRUST_PROXY).toEqual(['loopback']));
 
   it.each([
-    '',
     'yes',
     'nginx',
     '10.0.0.0/33',

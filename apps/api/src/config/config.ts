@@ -4,6 +4,7 @@ import { storageConfig } from '@liftdesk/storage';
 import { throttlingConfig } from '@liftdesk/throttling';
 import { z } from 'zod';
 import { StartupError } from '../common/startup-error';
+import { clientSchema } from './client.schema';
 import {
   appSchema,
   authSchema,
@@ -12,11 +13,15 @@ import {
   productionProblems,
   uploadSchema,
 } from './config.schema';
+import { placeholderProblems, platformSchema, withDefaults } from './platform';
+import { variablesOf } from './variables';
 
 /** Everything that the environment decides, parsed and frozen. */
 export interface Config {
+  platform: z.output<typeof platformSchema>;
   app: z.output<typeof appSchema>;
   http: z.output<typeof httpSchema>;
+  client: z.output<typeof clientSchema>;
   database: z.output<typeof databaseSchema>;
   auth: z.output<typeof authSchema>;
   upload: z.output<typeof uploadSchema>;
@@ -26,9 +31,12 @@ export interface Config {
   health: z.output<typeof healthConfig>;
 }
 
-const SLICES = {
+/** The schemas that read the environment, by the part of the config that each becomes. */
+export const SLICES = {
+  platform: platformSchema,
   app: appSchema,
   http: httpSchema,
+  client: clientSchema,
   database: databaseSchema,
   auth: authSchema,
   upload: uploadSchema,
@@ -38,19 +46,17 @@ const SLICES = {
   health: healthConfig,
 };
 
+/** Every variable that is read. */
+const VARIABLES = Object.values(SLICES).flatMap((schema) => variablesOf(schema).map(({ name }) => name));
+
 /**
  * @param env variables by name; others are ignored
  * @throws StartupError that lists every wrong variable and what was expected, never a value
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
-  // Discriminators have a default only when the key is there at all.
-  const input = {
-    ...env,
-    RATE_LIMIT_STORE: env['RATE_LIMIT_STORE'] ?? 'memory',
-    LOG_TRANSPORT: env['LOG_TRANSPORT'] ?? 'file',
-  };
+  const input = { RATE_LIMIT_STORE: 'memory', ...withDefaults(env) };
   const config: Record<string, unknown> = {};
-  const problems: string[] = [];
+  const problems = placeholderProblems(input, VARIABLES);
   for (const [name, schema] of Object.entries(SLICES)) {
     const result = schema.safeParse(input);
     if (result.success) config[name] = Object.freeze(result.data);

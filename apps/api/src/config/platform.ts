@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+export const platformSchema = z.object({
+  PLATFORM: z
+    .enum(['local', 'aws'])
+    .default('local')
+    .describe('Sets the default of every switch below; each can still be set on its own'),
+});
+
+export type Platform = z.output<typeof platformSchema>['PLATFORM'];
+
+/** What each switch is unless it is set, by platform. The database is chosen by DATABASE_URL, which nobody can guess. */
+export const SWITCHES: Readonly<Record<string, Readonly<Record<Platform, string>>>> = {
+  STORAGE_TYPE: { local: 'local', aws: 's3' },
+  SECRETS_PROVIDER: { local: 'env', aws: 'aws' },
+  MAIL_TRANSPORT: { local: 'log', aws: 'ses' },
+  THROTTLE_STORE: { local: 'memory', aws: 'redis' },
+  PUBSUB: { local: 'memory', aws: 'redis' },
+  LOG_TRANSPORT: { local: 'file', aws: 'cloudwatch' },
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The variables with every switch filled in. An empty value is no value: `NAME=` in a file of variables means that it is
+ * not set. What is no platform sets no defaults: its own schema reports it.
+ */
+export function withDefaults(env: Environment): Record<string, string | undefined> {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== '' && value !== undefined),
+  );
+  const platform = platformSchema.safeParse(given).data?.PLATFORM ?? 'local';
+  const defaults = Object.entries(SWITCHES).map(([name, byPlatform]) => [name, byPlatform[platform]]);
+  return { ...(Object.fromEntries(defaults) as Record<string, string>), ...given };
+}
+
+/** What a profile has until its operator writes something else: better refused at once than found out by a customer. */
+const PLACEHOLDER = /\byour-|\.example\.invalid\b/;
+
+/** @returns a problem for each variable that still holds a placeholder of the profiles */
+export function placeholderProblems(env: Environment, names: Iterable<string>): string[] {
+  return [...names]
+    .filter((name) => PLACEHOLDER.test(env[name] ?? ''))
+    .map((name) => `${name}: still the placeholder of the profile: set it to your own`);
+}
