@@ -2,6 +2,7 @@ import { Attachment } from '../attachments/attachment.entity';
 import { UnsettledObject } from '../attachments/unsettled-object.entity';
 import { PasswordReset, RefreshToken, Session } from '../auth/session.entity';
 import { IdempotencyKey } from '../common/idempotency-key.entity';
+import { MailBlock, NotificationOptOut, OutboxMail } from '../notifications/outbox-mail.entity';
 import { Message, TicketEvent } from '../tickets/message.entity';
 import { Tag, Ticket, TicketRead, TicketTag } from '../tickets/ticket.entity';
 import { User } from '../users/user.entity';
@@ -21,4 +22,7 @@ export const ENTITIES = [
   Attachment,
   UnsettledObject,
   IdempotencyKey,
+  OutboxMail,
+  MailBlock,
+  NotificationOptOut,
 ];

@@ -1,6 +1,10 @@
 import { Check, Column, Entity, Index } from 'typeorm';
 import { Instant, PublicId, RowKey, oneOf } from '../database/columns';
 
+/** Those that letters are written in; the client is in English so far. */
+export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 export const ROLES = ['customer', 'agent', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -21,6 +25,8 @@ export class User {
   /** argon2id in PHC form; null for somebody an agent wrote a ticket for, who has not set a password yet. */
   @Column({ name: 'password_hash', type: 'varchar', length: 200, nullable: true }) passwordHash!:
     string | null;
+  /** Of letters; null where nobody has said: see the first Accept-Language. */
+  @Column({ type: 'varchar', length: 5, nullable: true }) language!: Language | null;
   @Instant('created_at') createdAt!: number;
   @Instant('disabled_at', { nullable: true }) disabledAt!: number | null;
 }
