@@ -22,6 +22,7 @@ import type { Config } from './config/config';
 import { DatabaseModule } from './database/database.module';
 import { HealthChecks } from './health-checks';
 import { MaintenanceService } from './maintenance.service';
+import { DatabaseMetrics } from './metrics/database-metrics';
 import { TicketsModule } from './tickets/tickets.module';
 import { UsersModule } from './users/users.module';
 
@@ -55,6 +56,7 @@ export class AppModule {
       ],
       providers: [
         HealthChecks,
+        DatabaseMetrics,
         MaintenanceService,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ZodValidationPipe },

@@ -64,6 +64,11 @@ class GatedQueryRunner extends BetterSqlite3QueryRunner {
   }
 }
 
+const gates = new WeakMap<DataSource, WriteGate>();
+
+/** The gate under a data source; undefined where it has none. */
+export const writeGateOf = (dataSource: DataSource): WriteGate | undefined => gates.get(dataSource);
+
 /**
  * Puts the write gate under every TypeORM call of a SQLite data source. Call before `initialize()`.
  * @returns the gate, for metrics and tests
@@ -71,6 +76,7 @@ class GatedQueryRunner extends BetterSqlite3QueryRunner {
 export function installWriteGate(dataSource: DataSource, options?: WriteGateOptions): WriteGate {
   const driver = dataSource.driver as BetterSqlite3Driver;
   const gate = new WriteGate(() => driver.databaseConnection as Database.Database, options);
+  gates.set(dataSource, gate);
   const statements = new StatementCache(() => driver.databaseConnection as Database.Database);
   const structured = new Map<string, Database.Statement>();
   driver.createQueryRunner = () => new GatedQueryRunner(driver, gate, statements, structured);
