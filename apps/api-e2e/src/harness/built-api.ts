@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const DIST = resolve(__dirname, '../../../../dist/apps/api');
+/** The built API. */
+export const DIST = resolve(__dirname, '../../../../dist/apps/api');
 
 /** How a process ended and what it said. */
 export interface Ending {
@@ -20,8 +21,9 @@ export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'liftdesk-e2e-'));
   readonly databasePath = join(this.folder, 'desk.sqlite');
 
-  constructor() {
-    if (!existsSync(join(DIST, 'main.js')))
+  /** @param dist the built API, or a copy of it */
+  constructor(private readonly dist = DIST) {
+    if (!existsSync(join(dist, 'main.js')))
       throw new Error('The API is not built: nx run api-e2e:test builds it first');
   }
 
@@ -47,7 +49,7 @@ export class Installation {
 
   /** Runs one of the operators' commands. @throws when it fails */
   command(...args: string[]): string {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(DIST, 'cli.js'), ...args], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(this.dist, 'cli.js'), ...args], {
       cwd: this.folder,
       env: this.env(),
       encoding: 'utf8',
@@ -83,12 +85,12 @@ export class Installation {
 
   /** @returns once it answers. @throws with what it said when it ends instead */
   start(given: Record<string, string> = {}): Promise<BuiltApi> {
-    return BuiltApi.started(this.folder, this.env(given));
+    return BuiltApi.started(this.folder, this.env(given), this.dist);
   }
 
   /** Starts what is not supposed to come up, and waits for its end. */
   async startInVain(given: Record<string, string> = {}): Promise<Ending> {
-    const api = new BuiltApi(this.folder, this.env(given));
+    const api = new BuiltApi(this.folder, this.env(given), this.dist);
     return api.ended;
   }
 
@@ -105,8 +107,8 @@ export class BuiltApi {
   private stdout = '';
   private stderr = '';
 
-  constructor(cwd: string, env: Record<string, string>) {
-    this.child = spawn(process.execPath, [join(DIST, 'main.js')], {
+  constructor(cwd: string, env: Record<string, string>, dist = DIST) {
+    this.child = spawn(process.execPath, [join(dist, 'main.js')], {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -120,8 +122,8 @@ export class BuiltApi {
     }));
   }
 
-  static async started(cwd: string, env: Record<string, string>): Promise<BuiltApi> {
-    const api = new BuiltApi(cwd, env);
+  static async started(cwd: string, env: Record<string, string>, dist = DIST): Promise<BuiltApi> {
+    const api = new BuiltApi(cwd, env, dist);
     api.origin = await Promise.race([api.address(), api.ended.then(refused)]);
     return api;
   }
