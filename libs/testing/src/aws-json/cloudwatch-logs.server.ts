@@ -1,0 +1,83 @@
+import { AwsError, AwsJsonServer } from './aws-json.server';
+
+interface LogEvent {
+  timestamp: number;
+  message: string;
+}
+
+interface StreamName {
+  logGroupName: string;
+  logStreamName: string;
+}
+
+const MOST_BYTES = 1_048_576;
+const MOST_EVENTS = 10_000;
+const OVERHEAD = 26;
+const EVENT_BYTES = 256 * 1_024;
+const DAY_MS = 86_400_000;
+
+/** CloudWatch Logs: `CreateLogStream` and `PutLogEvents`, as strict about batches as the documentation. */
+export class CloudWatchLogsServer extends AwsJsonServer {
+  /** How many events each batch that was taken had. */
+  readonly batches: number[] = [];
+  protected readonly operations = {
+    CreateLogStream: (input: StreamName) => this.createLogStream(input),
+    PutLogEvents: (input: StreamName & { logEvents: LogEvent[] }) => this.putLogEvents(input),
+  };
+  private readonly groups = new Map<string, Map<string, LogEvent[]>>();
+
+  static async start(...groups: string[]): Promise<CloudWatchLogsServer> {
+    const server = await new CloudWatchLogsServer('logs').listen();
+    for (const group of groups) server.addGroup(group);
+    return server;
+  }
+
+  addGroup(name: string): void {
+    if (!this.groups.has(name)) this.groups.set(name, new Map());
+  }
+
+  removeStream({ logGroupName, logStreamName }: StreamName): void {
+    this.groups.get(logGroupName)?.delete(logStreamName);
+  }
+
+  /** What arrived, in the order in which it did; empty where there is no such stream. */
+  events(logGroupName: string, logStreamName: string): readonly LogEvent[] {
+    return this.groups.get(logGroupName)?.get(logStreamName) ?? [];
+  }
+
+  private createLogStream({ logGroupName, logStreamName }: StreamName): void {
+    const group = this.groups.get(logGroupName);
+    if (!group) throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+    if (group.has(logStreamName))
+      throw new AwsError('ResourceAlreadyExistsException', 'The specified log stream already exists');
+    group.set(logStreamName, []);
+  }
+
+  private putLogEvents({
+    logGroupName,
+    logStreamName,
+    logEvents,
+  }: StreamName & { logEvents: LogEvent[] }): unknown {
+    const stream = this.groups.get(logGroupName)?.get(logStreamName);
+    if (!stream) throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
+    const wrong = wrongWith(logEvents);
+    if (wrong) throw new AwsError('InvalidParameterException', wrong);
+    stream.push(...logEvents);
+    this.batches.push(logEvents.length);
+    return {};
+  }
+}
+
+function wrongWith(events: LogEvent[]): string | undefined {
+  const sizes = events.map(({ message }) => Buffer.byteLength(message) + OVERHEAD);
+  const times = events.map(({ timestamp }) => timestamp);
+  if (events.length < 1 || events.length > MOST_EVENTS) return `${events.length} events in a batch`;
+  if (sizes.some((size) => size === OVERHEAD)) return 'an event is empty';
+  if (sizes.some((size) => size > EVENT_BYTES)) return `an event of ${Math.max(...sizes)} bytes`;
+  if (sizes.reduce((sum, size) => sum + size, 0) > MOST_BYTES) return 'Upload too large';
+  if (times.some((time, index) => time < (times[index - 1] ?? 0)))
+    return 'Log events in a single PutLogEvents request must be in chronological order.';
+  if ((times.at(-1) ?? 0) - (times[0] ?? 0) > DAY_MS)
+    return 'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.';
+  return undefined;
+}
