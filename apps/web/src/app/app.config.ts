@@ -14,15 +14,18 @@ import {
 } from '@angular/router';
 import { routes } from './app.routes';
 import { authInterceptor } from './session/auth.interceptor';
+import { CLIENT_CONFIG, type ClientConfig } from './shared/config/client-config';
+import { apiAddressInterceptor } from './shared/http/api-address.interceptor';
 import { openAnew } from './shell/open-anew';
 import { PageTitle } from './shell/page-title';
 
 /** HttpClient stays on XMLHttpRequest: uploads show their progress, which fetch cannot. */
-export const appConfig: ApplicationConfig = {
+export const appConfig = (config: ClientConfig): ApplicationConfig => ({
   providers: [
+    { provide: CLIENT_CONFIG, useValue: config },
     provideZonelessChangeDetection(),
     provideBrowserGlobalErrorListeners(),
-    provideHttpClient(withInterceptors([authInterceptor])),
+    provideHttpClient(withInterceptors([authInterceptor, apiAddressInterceptor])),
     provideRouter(
       routes,
       withComponentInputBinding(),
@@ -32,4 +35,4 @@ export const appConfig: ApplicationConfig = {
     { provide: TitleStrategy, useClass: PageTitle },
     { provide: MAT_RIPPLE_GLOBAL_OPTIONS, useValue: { disabled: true } },
   ],
-};
+});

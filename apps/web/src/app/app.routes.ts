@@ -1,5 +1,5 @@
 import type { Routes } from '@angular/router';
-import { forRoles, guestsOnly, onlyFor, toHome } from './session/guards';
+import { forRoles, guestsOnly, onlyFor, registrationOpen, toHome } from './session/guards';
 
 const loadAccount = () => import('./session/account/account').then((module) => module.Account);
 const loadPortalShell = () => import('./portal/shell/portal-shell').then((module) => module.PortalShell);
@@ -16,7 +16,7 @@ export const routes: Routes = [
   {
     path: 'register',
     title: 'Make an account',
-    canActivate: [guestsOnly],
+    canActivate: [registrationOpen, guestsOnly],
     loadComponent: () => import('./session/register/register').then((module) => module.Register),
   },
   {
@@ -33,7 +33,7 @@ export const routes: Routes = [
   },
   {
     path: 'setup',
-    title: 'Set up Liftdesk',
+    title: 'Set up',
     loadComponent: () => import('./session/setup/setup').then((module) => module.Setup),
   },
   {

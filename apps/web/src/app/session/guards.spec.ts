@@ -2,8 +2,9 @@ import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
 import { ChangeDetectionStrategy, Component, signal } from '@angular/core';
-import { aUser } from '../testing/api-objects';
-import { forRoles, guestsOnly, toHome } from './guards';
+import { CLIENT_CONFIG } from '../shared/config/client-config';
+import { aConfig, aUser } from '../testing/api-objects';
+import { forRoles, guestsOnly, registrationOpen, toHome } from './guards';
 import { Session } from './session';
 
 @Component({ template: '', changeDetection: ChangeDetectionStrategy.OnPush })
@@ -20,6 +21,7 @@ describe('the guards', () => {
         provideRouter([
           { path: '', pathMatch: 'full', canActivate: [toHome], children: [] },
           { path: 'sign-in', component: Blank, canActivate: [guestsOnly] },
+          { path: 'register', component: Blank, canActivate: [registrationOpen] },
           { path: 'my', canMatch: [forRoles('customer')], children: [{ path: '**', component: Blank }] },
           {
             path: 'tickets',
@@ -35,6 +37,12 @@ describe('the guards', () => {
     await RouterTestingHarness.create(path);
     return TestBed.inject(Router).url;
   };
+
+  it('lead away from the making of accounts where it is closed', async () => {
+    user.set(null);
+    TestBed.overrideProvider(CLIENT_CONFIG, { useValue: aConfig({ registration: false }) });
+    expect(await open('/register')).toBe('/sign-in');
+  });
 
   it('remember where a guest wanted to go', async () => {
     user.set(null);

@@ -1,6 +1,7 @@
 import { inject } from '@angular/core';
 import { type CanActivateFn, type CanMatchFn, Router, type UrlTree } from '@angular/router';
 import type { Role } from '@liftdesk/api-client';
+import { CLIENT_CONFIG } from '../shared/config/client-config';
 import { safeReturnUrl } from './return-url';
 import { Session } from './session';
 
@@ -50,6 +51,10 @@ export const guestsOnly: CanActivateFn = async (route) => {
   if (!session.user()) return true;
   return router.parseUrl(safeReturnUrl(route.queryParamMap.get('returnUrl')));
 };
+
+/** Where the people who run the desk make the accounts, the form would only be refused. */
+export const registrationOpen: CanActivateFn = () =>
+  inject(CLIENT_CONFIG).features.registration || toSignIn(inject(Router), '/');
 
 function toSignIn(router: Router, returnUrl: string): UrlTree {
   const queryParams = returnUrl === '/' ? {} : { returnUrl };

@@ -1,4 +1,12 @@
 import type { Attachment, Message, SignedIn, Ticket, User } from '@liftdesk/api-client';
+import { type ClientConfig, DEFAULT_CONFIG } from '../shared/config/client-config';
+
+export function aConfig(
+  features: Partial<ClientConfig['features']> = {},
+  change: Partial<ClientConfig> = {},
+): ClientConfig {
+  return { ...DEFAULT_CONFIG, ...change, features: { ...DEFAULT_CONFIG.features, ...features } };
+}
 
 const AT = '2026-11-22T10:00:00.000Z';
 

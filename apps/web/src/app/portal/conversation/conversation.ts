@@ -17,6 +17,7 @@ import { ActivatedRoute, Router, RouterLink } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { Session } from '../../session/session';
 import type { Attachment, Message, Ticket } from '@liftdesk/api-client';
+import { deskName } from '../../shared/config/client-config';
 import { lastValue } from '../../shared/http/last-value';
 import { toProblem } from '../../shared/http/problem';
 import { Time } from '../../shared/time/time';
@@ -61,6 +62,7 @@ export class Conversation {
   private readonly router = inject(Router);
   private readonly session = inject(Session);
   private readonly title = inject(Title);
+  private readonly desk = deskName();
   private readonly toaster = inject(Toaster);
   private seen = 0;
 
@@ -153,7 +155,7 @@ export class Conversation {
   }
 
   private onLoaded({ ticket, messages }: Loaded): void {
-    this.title.setTitle(`${ticket.subject} · Liftdesk`);
+    this.title.setTitle(`${ticket.subject} · ${this.desk}`);
     // Being unread is news of the list only: if telling the server fails, the next visit does it.
     const last = messages.at(-1);
     if (ticket.unread && last) void this.client.markRead(ticket.id, last.id).catch(() => undefined);

@@ -3,6 +3,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { filter } from 'rxjs';
 import { Session } from '../../session/session';
+import { deskName } from '../../shared/config/client-config';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Logo } from '../../shared/ui/logo/logo';
@@ -22,6 +23,7 @@ export class PortalShell {
     this.router.events.pipe(filter((event) => event instanceof NavigationEnd)),
   );
 
+  protected readonly name = deskName();
   protected readonly session = inject(Session);
   /** The list and a conversation, but not the new ticket below the same path. */
   protected readonly onTickets = computed(() => {

@@ -2,6 +2,8 @@ import { provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { type Page, provideAnyRoute, render } from '../../testing/page';
+import { CLIENT_CONFIG } from '../../shared/config/client-config';
+import { aConfig } from '../../testing/api-objects';
 import { ForgotPassword } from './forgot-password';
 
 describe('a forgotten password', () => {
@@ -29,6 +31,17 @@ describe('a forgotten password', () => {
     request.flush(null, { status: 202, statusText: 'Accepted' });
     await page.settle();
     expect(page.text).toContain('If katrin@kitarad.example has an account, the link is printed there');
+  });
+
+  it('leads to the outbox where mail lands there', async () => {
+    TestBed.overrideProvider(CLIENT_CONFIG, { useValue: aConfig({ mailOutbox: true }) });
+    await open('terminal');
+    expect(page.link('the outbox').getAttribute('href')).toBe('/outbox');
+    page.submit();
+    server.expectOne('/api/auth/password/forgot').flush(null, { status: 202, statusText: 'Accepted' });
+    await page.settle();
+    expect(page.text).toContain('Look into your mail');
+    expect(page.text).not.toContain('terminal');
   });
 
   it('promises no link where none is made, and says who can help', async () => {

@@ -9,6 +9,7 @@ import {
   signal,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { CLIENT_CONFIG } from '../../shared/config/client-config';
 import { Control } from '../../shared/ui/form/control';
 import { Field } from '../../shared/ui/form/field';
 import { Refusal } from '../../shared/ui/form/refusal';
@@ -32,9 +33,14 @@ export class ForgotPassword {
   protected readonly address = linkedSignal(() => this.email() ?? '');
   protected readonly sent = signal(false);
   private readonly options = resource({ loader: () => this.client.options().catch(() => null) });
-  /** Until mail is sent, a link exists in development only. Without an answer the form is offered: it does no harm. */
+  /** Mail goes nowhere else here. */
+  protected readonly outbox = inject(CLIENT_CONFIG).features.mailOutbox;
+  /** A desk that sends no mail. Without an answer the form is offered: it does no harm. */
   protected readonly noLinks = computed(
     () => this.options.hasValue() && this.options.value()?.resetLinks === 'none',
+  );
+  protected readonly inTerminal = computed(
+    () => !this.outbox && this.options.hasValue() && this.options.value()?.resetLinks === 'terminal',
   );
   protected readonly submission = new Submission();
 

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { deskName } from '../../shared/config/client-config';
 import { Logo } from '../../shared/ui/logo/logo';
 
 /** The quiet page around sign-in and its relatives: the mark, one card, and what is projected into `[below]`. */
@@ -12,4 +13,5 @@ import { Logo } from '../../shared/ui/logo/logo';
 export class SessionFrame {
   readonly heading = input.required<string>();
   readonly text = input('');
+  protected readonly name = deskName();
 }

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
+import { deskName } from '../../shared/config/client-config';
 import { faultOf } from '../../shared/http/problem';
 import { Control } from '../../shared/ui/form/control';
 import { Field } from '../../shared/ui/form/field';
@@ -25,6 +26,7 @@ export class Setup {
   private readonly session = inject(Session);
 
   readonly token = input('');
+  protected readonly desk = deskName();
   protected readonly name = signal('');
   protected readonly email = signal('');
   protected readonly password = signal('');

@@ -2,7 +2,8 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
-import { aSignedIn } from '../../testing/api-objects';
+import { CLIENT_CONFIG } from '../../shared/config/client-config';
+import { aConfig, aSignedIn } from '../../testing/api-objects';
 import { type Page, provideAnyRoute, render } from '../../testing/page';
 import { authInterceptor } from '../auth.interceptor';
 import { SignIn } from './sign-in';
@@ -18,12 +19,13 @@ describe('the sign-in page', () => {
   let server: HttpTestingController;
   let page: Page<SignIn>;
 
-  async function open(inputs = {}, demoAccounts: unknown[] = []): Promise<void> {
+  async function open(inputs = {}, demoAccounts: unknown[] = [], config = aConfig({ demoAccounts: true })) {
     TestBed.configureTestingModule({
       providers: [
         provideHttpClient(withInterceptors([authInterceptor])),
         provideHttpClientTesting(),
         provideAnyRoute(),
+        { provide: CLIENT_CONFIG, useValue: config },
       ],
     });
     server = TestBed.inject(HttpTestingController);
@@ -82,6 +84,12 @@ describe('the sign-in page', () => {
   it('offers demo accounts only where the server names any', async () => {
     await open();
     expect(page.text).not.toContain('Demo accounts');
+  });
+
+  it('offers neither demo accounts nor an account of one’s own where this deployment has none', async () => {
+    await open({}, [KATRIN], aConfig({ demoAccounts: false, registration: false }));
+    expect(page.text).not.toContain('Demo accounts');
+    expect(page.text).not.toContain('Make an account');
   });
 
   it('signs in with a demo account by one press', async () => {

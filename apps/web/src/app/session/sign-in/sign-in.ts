@@ -9,6 +9,7 @@ import {
   signal,
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
+import { CLIENT_CONFIG } from '../../shared/config/client-config';
 import { Control } from '../../shared/ui/form/control';
 import { Field } from '../../shared/ui/form/field';
 import { Password } from '../../shared/ui/form/password';
@@ -28,6 +29,7 @@ import { DemoAccounts } from './demo-accounts';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class SignIn {
+  private readonly config = inject(CLIENT_CONFIG);
   private readonly client = inject(AuthClient);
   private readonly router = inject(Router);
   private readonly session = inject(Session);
@@ -35,11 +37,16 @@ export class SignIn {
   /** Where somebody wanted to go before the door was in the way. */
   readonly returnUrl = input<string>();
 
+  protected readonly desk = this.config.name;
+  protected readonly features = this.config.features;
   protected readonly email = signal('');
   protected readonly password = signal('');
   protected readonly submission = new Submission();
   /** Without an answer there are no demo accounts to offer, and signing in still works. */
   protected readonly options = resource({ loader: () => this.client.options().catch(() => null) });
+  protected readonly demoAccounts = computed(() =>
+    this.features.demoAccounts ? (this.options.value()?.demoAccounts ?? []) : [],
+  );
   protected readonly wrongPair = computed(() => this.submission.problem()?.status === 401);
   protected readonly target = computed(() => safeReturnUrl(this.returnUrl()));
   protected readonly registerParams = computed(() =>

@@ -7,6 +7,7 @@ import { filter, map } from 'rxjs';
 import { convertToParamMap } from '@angular/router';
 import { Session } from '../../session/session';
 import { signOut } from '../../session/sign-out';
+import { deskName } from '../../shared/config/client-config';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Logo } from '../../shared/ui/logo/logo';
@@ -40,6 +41,7 @@ export class Rail {
   /** Icons and counts only. */
   readonly folded = input(false);
 
+  protected readonly name = deskName();
   protected readonly views = VIEWS;
   protected readonly user = this.session.user;
   private readonly url = toSignal(

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input, output, signal } from '@angular/core';
 import type { TicketEvent } from '@liftdesk/api-client';
+import { deskName } from '../../shared/config/client-config';
 import type { Problem } from '../../shared/http/problem';
 import { Time } from '../../shared/time/time';
 import { Icon } from '../../shared/ui/icon/icon';
@@ -47,6 +48,7 @@ const SHOWN = 8;
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class LogBlock {
+  private readonly desk = deskName();
   /** Oldest first, as the API gives them. */
   readonly events = input.required<readonly TicketEvent[]>();
   readonly loaded = input(true);
@@ -57,7 +59,7 @@ export class LogBlock {
   private readonly newestFirst = computed(() => settled(this.events()).reverse());
   protected readonly shown = computed(() => {
     const events = this.whole() ? this.newestFirst() : this.newestFirst().slice(0, SHOWN);
-    return events.map((event) => ({ event, ...eventWords(event) }));
+    return events.map((event) => ({ event, ...eventWords(event, this.desk) }));
   });
   protected readonly hidden = computed(() => this.newestFirst().length - this.shown().length);
 }

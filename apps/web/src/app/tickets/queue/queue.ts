@@ -14,6 +14,7 @@ import {
 import { toSignal } from '@angular/core/rxjs-interop';
 import { Title } from '@angular/platform-browser';
 import { ActivatedRoute, Router, RouterLink } from '@angular/router';
+import { deskName } from '../../shared/config/client-config';
 import { whileWatched } from '../../session/while-watched';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
@@ -64,6 +65,7 @@ export class Queue {
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
   private readonly title = inject(Title);
+  private readonly desk = deskName();
   private readonly deeds = inject(TicketDeeds);
   private readonly scroller = viewChild.required<ElementRef<HTMLElement>>('scroller');
   private readonly searchBox = viewChild.required(SearchBox);
@@ -101,7 +103,7 @@ export class Queue {
     effect(() => {
       const filters = this.filters();
       void untracked(() => this.list.show(filters));
-      untracked(() => this.title.setTitle(`${this.name()} · Liftdesk`));
+      untracked(() => this.title.setTitle(`${this.name()} · ${this.desk}`));
     });
     whileWatched(EVERY_MS, () => void this.list.poll());
     const toSearch = this.router.currentNavigation()?.extras.info === TO_SEARCH;

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input, signal } from '@angular/core';
 import type { TicketEvent } from '@liftdesk/api-client';
+import { deskName } from '../../shared/config/client-config';
 import { Time } from '../../shared/time/time';
 import { Icon } from '../../shared/ui/icon/icon';
 import { eventWords } from './event-words';
@@ -41,11 +42,14 @@ const FOLDED_FROM = 3;
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class EventLines {
+  private readonly desk = deskName();
   readonly events = input.required<readonly TicketEvent[]>();
 
   protected readonly open = signal(false);
   protected readonly folds = computed(() => this.events().length >= FOLDED_FROM);
-  protected readonly lines = computed(() => this.events().map((event) => ({ event, ...eventWords(event) })));
+  protected readonly lines = computed(() =>
+    this.events().map((event) => ({ event, ...eventWords(event, this.desk) })),
+  );
   protected readonly names = computed(
     () => `by ${[...new Set(this.lines().map((line) => line.who))].join(', ')}`,
   );

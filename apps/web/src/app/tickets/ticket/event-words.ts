@@ -27,12 +27,12 @@ const ICONS: Readonly<Record<TicketEvent['type'], IconName>> = {
   'attachment.removed': 'trash',
 };
 
-/** One line of the log: `Tomasz` `assigned` `Maja`. */
-export function eventWords(event: TicketEvent): EventWords {
+/** One line of the log: `Tomasz` `assigned` `Maja`. @param desk who did what nobody did */
+export function eventWords(event: TicketEvent, desk: string): EventWords {
   const [did, what] = wordsFor(event);
   return {
     icon: ICONS[event.type],
-    who: event.actor ? firstName(event.actor.name) : 'Liftdesk',
+    who: event.actor ? firstName(event.actor.name) : desk,
     did,
     what,
   };

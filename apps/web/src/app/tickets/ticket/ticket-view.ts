@@ -13,6 +13,7 @@ import {
 } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
+import { deskName } from '../../shared/config/client-config';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
@@ -75,6 +76,7 @@ export class TicketView implements OnInit {
   private readonly clipboard = inject(Clipboard);
   private readonly router = inject(Router);
   private readonly title = inject(Title);
+  private readonly desk = deskName();
   private readonly toaster = inject(Toaster);
   private readonly solveButton = viewChild<ElementRef<HTMLElement>>('solve');
   protected readonly editor = viewChild(ReplyEditor);
@@ -127,7 +129,7 @@ export class TicketView implements OnInit {
     useShortcuts('Editor', EDITOR_KEYS);
     effect(() => {
       const ticket = this.ticket();
-      if (ticket) this.title.setTitle(`#${ticket.number} ${ticket.subject} · Liftdesk`);
+      if (ticket) this.title.setTitle(`#${ticket.number} ${ticket.subject} · ${this.desk}`);
     });
   }
 

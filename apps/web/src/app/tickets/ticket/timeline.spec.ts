@@ -48,7 +48,7 @@ describe('the timeline', () => {
 
 describe('a line of the log', () => {
   const words = (event: TicketEvent) => {
-    const { who, did, what } = eventWords(event);
+    const { who, did, what } = eventWords(event, 'Liftdesk');
     return `${who} ${did} ${what}`.trim();
   };
 

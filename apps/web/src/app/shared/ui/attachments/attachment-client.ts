@@ -2,6 +2,7 @@ import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type { AttachmentLink } from '@liftdesk/api-client';
+import { ApiAddress } from '../../http/api-address';
 
 const PREVIEWED = /^(image\/(jpeg|png|gif|webp)|application\/pdf)$/;
 
@@ -9,6 +10,7 @@ const PREVIEWED = /^(image\/(jpeg|png|gif|webp)|application\/pdf)$/;
 @Injectable({ providedIn: 'root' })
 export class AttachmentClient {
   private readonly http = inject(HttpClient);
+  private readonly api = inject(ApiAddress);
 
   /** Whether the browser may show it in the page; anything else is only ever downloaded. */
   canPreview(mimeType: string): boolean {
@@ -32,6 +34,6 @@ export class AttachmentClient {
 
   private async link(id: string, disposition: 'attachment' | 'inline'): Promise<string> {
     const answer = this.http.get<AttachmentLink>(`/api/attachments/${id}/link`, { params: { disposition } });
-    return (await firstValueFrom(answer)).url;
+    return this.api.ofLink((await firstValueFrom(answer)).url);
   }
 }
