@@ -3,9 +3,9 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { HealthModule } from '@liftdesk/health';
 import { LoggingModule, type Logger } from '@liftdesk/logging';
+import { EnvSecretStore, type SecretStore, SecretsModule } from '@liftdesk/secrets';
 import { StorageModule } from '@liftdesk/storage';
 import { DeskThrottlerGuard, ThrottlingModule } from '@liftdesk/throttling';
-import { hkdfSync } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { ZodValidationPipe } from 'nestjs-zod';
 import { DataSource } from 'typeorm';
@@ -14,6 +14,7 @@ import { AttachmentsModule } from './attachments/attachments.module';
 import { AuthConfig } from './auth/auth.config';
 import { AuthModule } from './auth/auth.module';
 import { AccessGuard, IdentifyGuard } from './auth/guards';
+import { SigningKeys } from './auth/signing-keys';
 import { AppInfo } from './common/app-info';
 import { CommonModule } from './common/common.module';
 import { ProblemFilter } from './common/problem.filter';
@@ -32,12 +33,16 @@ export interface Resources {
   /** Open and migrated. */
   dataSource: DataSource;
   logger: Logger;
+  /** As loadConfig() opened it; without it the config alone has the secrets. */
+  secrets?: SecretStore;
 }
 
 /** The only place where everything is wired. */
 @Module({})
 export class AppModule {
-  static register({ config, version, dataSource, logger }: Resources): DynamicModule {
+  static register(resources: Resources): DynamicModule {
+    const { config, version, dataSource, logger, secrets = new EnvSecretStore({}) } = resources;
+    const keys = new SigningKeys(secrets, config.auth);
     return {
       module: AppModule,
       imports: [
@@ -46,11 +51,12 @@ export class AppModule {
         CommonModule.register(new AppInfo(version)),
         LoggingModule.register(logger),
         DatabaseModule.register(dataSource),
-        StorageModule.register({ ...config.storage, signingSecret: derivedSecret(config, 'file links') }),
+        SecretsModule.register(secrets),
+        StorageModule.register({ ...config.storage, signingSecret: linkSecrets(config, keys) }),
         ThrottlingModule.register(config.throttling),
         HealthModule.register(config.health, { version, dataFolders: dataFolders(config) }),
         ScheduleModule.forRoot(),
-        AuthModule.register(authConfig(config)),
+        AuthModule.register(authConfig(config), keys),
         UsersModule,
         AttachmentsModule.register(attachmentConfig(config)),
       ],
@@ -76,7 +82,6 @@ function dataFolders({ database, storage, logging }: Config): string[] {
 
 function authConfig({ app, http, auth }: Config): AuthConfig {
   return new AuthConfig(
-    auth.JWT_SECRET,
     auth.JWT_EXPIRES_IN,
     auth.REFRESH_EXPIRES_IN,
     auth.PASSWORD_RESET_EXPIRES_IN,
@@ -98,7 +103,7 @@ function attachmentConfig({ storage, upload }: Config): AttachmentConfig {
   );
 }
 
-/** A secret for one purpose, so that no key serves two. */
-function derivedSecret({ auth }: Config, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', auth.JWT_SECRET, 'liftdesk', purpose, 32));
+/** Asked for at each link: a rotation takes effect at once, and takes no link away. */
+function linkSecrets({ storage }: Config, keys: SigningKeys): () => readonly Uint8Array[] {
+  return () => keys.acceptedFor('file links', storage.signedUrlTtlSeconds * 1000);
 }

@@ -1,15 +1,15 @@
 import 'reflect-metadata';
 import { StartupError } from './common/startup-error';
-import { parseConfig } from './config/config';
 import { readEnvironment } from './config/environment';
+import { loadConfig } from './config/load-config';
 import { exitOnCrash } from './crash';
 import { greeting } from './greeting';
 import { drainOnSignals } from './http/drain';
 import { startServer } from './start';
 
 async function main(): Promise<void> {
-  const config = parseConfig(readEnvironment());
-  const server = await startServer(config);
+  const { config, secrets } = await loadConfig(readEnvironment());
+  const server = await startServer(config, secrets);
   exitOnCrash(server.logger);
   drainOnSignals(server.drain);
   process.stdout.write(greeting(config, server));

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { HealthRegistry } from '@liftdesk/health';
 import { closeLogger, createLogger, nestLogger, type Logger } from '@liftdesk/logging';
+import { EnvSecretStore, type SecretStore } from '@liftdesk/secrets';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname } from 'node:path';
@@ -32,8 +33,14 @@ export interface RunningServer {
   drain: DrainOptions;
 }
 
-/** @throws StartupError with what to do, when the server cannot start; nothing is left half open */
-export async function startServer(config: Config): Promise<RunningServer> {
+/**
+ * @param secrets open; closed again when the server ends, or cannot start
+ * @throws StartupError with what to do, when the server cannot start; nothing is left half open
+ */
+export async function startServer(
+  config: Config,
+  secrets: SecretStore = new EnvSecretStore({}),
+): Promise<RunningServer> {
   assertWritable(dirname(config.database.DATABASE_PATH), 'DATABASE_PATH');
   assertWritable(config.storage.uploadDir, 'UPLOAD_DIR');
   assertWritable(config.logging.LOG_DIR, 'LOG_DIR');
@@ -45,6 +52,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const release = async (): Promise<void> => {
     if (dataSource?.isInitialized) await dataSource.destroy();
     lock.release();
+    secrets.close();
     if (logger) await closeLogger(logger);
   };
   try {
@@ -53,7 +61,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await assertMigrated(dataSource);
     if (config.app.NODE_ENV === 'production' || config.app.NODE_ENV === 'staging')
       await assertNoDemoAccounts(dataSource);
-    const resources = { config, dataSource, logger, version: config.app.APP_VERSION ?? buildVersion() };
+    const version = config.app.APP_VERSION ?? buildVersion();
+    const resources = { config, dataSource, logger, secrets, version };
     app = await NestFactory.create<NestExpressApplication>(
       AppModule.register(resources),
       new FastExpressAdapter(),

@@ -7,6 +7,9 @@ import { assertKey } from './storage-key';
 const SHOWN_INLINE = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'application/pdf']);
 const MAX_SECONDS = 7 * 24 * 3600;
 
+/** For the links alone: derive it from the application's secret. */
+export type LinkSecret = string | Uint8Array;
+
 /** The query of a signed link as it arrives: not to be believed before `verify`. */
 export interface LinkQuery {
   name: string;
@@ -34,17 +37,17 @@ export function safeDisposition(contentType: string, wanted: Disposition): Dispo
 /** Makes and checks links that the API itself serves: HMAC-SHA256 over everything that the link says. */
 export class LinkSigner {
   /**
-   * @param secret at least 32 bytes that nobody else has
+   * @param secret at least 32 bytes that nobody else has; or, where it changes, those that hold now: the first one signs,
+   * each verifies
    * @param basePath where LocalFilesController answers, without a slash at the end
    * @param now milliseconds since 1970
    */
   constructor(
-    private readonly secret: string | Uint8Array,
+    private readonly secret: LinkSecret | (() => readonly LinkSecret[]),
     private readonly basePath = '/api/files',
     private readonly now: () => number = Date.now,
   ) {
-    if (Buffer.byteLength(secret) < 32)
-      throw new Error('The secret that signs file links has at least 32 bytes.');
+    this.secrets();
   }
 
   /** @throws StorageKeyError, RangeError for a life outside 1 s to 7 days */
@@ -59,7 +62,7 @@ export class LinkSigner {
     const link = { name: filename.replace(/\p{Cs}/gu, '\uFFFD'), type: contentType, disposition, expires };
     const query = new URLSearchParams({
       ...link,
-      signature: this.signatureOf(key, link).toString('base64url'),
+      signature: signatureOf(this.secrets()[0], key, link).toString('base64url'),
     });
     const path = key.split('/').map(encodeURIComponent).join('/');
     return { url: `${this.basePath}/${path}?${query}`, expiresAt: new Date(Number(expires) * 1000) };
@@ -72,8 +75,7 @@ export class LinkSigner {
    */
   verify(key: string, link: LinkQuery): VerifiedLink {
     const given = Buffer.from(link.signature, 'base64url');
-    const expected = this.signatureOf(key, link);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected))
+    if (!this.secrets().some((secret) => isSame(given, signatureOf(secret, key, link))))
       throw new StorageLinkInvalidError();
     const secondsLeft = Number(link.expires) - this.now() / 1000;
     if (!(secondsLeft > 0)) throw new StorageLinkExpiredError();
@@ -86,8 +88,18 @@ export class LinkSigner {
     };
   }
 
-  private signatureOf(key: string, link: Omit<LinkQuery, 'signature'>): Buffer {
-    const said = JSON.stringify(['GET', key, link.name, link.type, link.disposition, link.expires]);
-    return createHmac('sha256', this.secret).update(said).digest();
+  private secrets(): readonly [LinkSecret, ...LinkSecret[]] {
+    const [first, ...others] = typeof this.secret === 'function' ? this.secret() : [this.secret];
+    if (first === undefined || [first, ...others].some((secret) => Buffer.byteLength(secret) < 32))
+      throw new Error('The secret that signs file links has at least 32 bytes.');
+    return [first, ...others];
   }
 }
+
+function signatureOf(secret: LinkSecret, key: string, link: Omit<LinkQuery, 'signature'>): Buffer {
+  const said = JSON.stringify(['GET', key, link.name, link.type, link.disposition, link.expires]);
+  return createHmac('sha256', secret).update(said).digest();
+}
+
+const isSame = (given: Buffer, expected: Buffer): boolean =>
+  given.length === expected.length && timingSafeEqual(given, expected);

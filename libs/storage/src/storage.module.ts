@@ -1,13 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { FileStorage } from './file-storage';
-import { LinkSigner } from './link-signer';
+import { LinkSigner, type LinkSecret } from './link-signer';
 import { LocalFileStorage } from './local.file-storage';
 import { LocalFilesController } from './local-files.controller';
 import type { LocalStorageConfig } from './storage.config';
 
 export interface LocalStorageOptions extends Pick<LocalStorageConfig, 'type' | 'uploadDir'> {
-  /** At least 32 bytes, for the links alone: derive it from the application's secret. */
-  signingSecret: string | Uint8Array;
+  /** At least 32 bytes; or, where it changes, those that hold now: the first one signs, each verifies. */
+  signingSecret: LinkSecret | (() => readonly LinkSecret[]);
   /** Milliseconds since 1970, to tell whether a link has expired. */
   now?: () => number;
 }

@@ -50,7 +50,9 @@ export class Cell {
       await desk.rows('update "user" set disabled_at = 1 where rid = ?', [me.rid]);
     if (callerName === 'expired') {
       const claims = { sub: me.id, sid: me.sessionId };
-      me.token = await desk.app.get(JwtService, { strict: false }).signAsync(claims, { expiresIn: -1 });
+      me.token = await desk.app
+        .get(JwtService, { strict: false })
+        .signAsync(claims, { secret: desk.config.auth.JWT_SECRET, expiresIn: -1 });
     }
     const caller = callerName === 'anonymous' ? desk.anonymous : desk.as(me);
     return new Cell(desk, callerName, me, them, colleague, caller);

@@ -1,7 +1,6 @@
 /** The auth feature's slice of the configuration. A class, so that it is its own injection token. */
 export class AuthConfig {
   constructor(
-    readonly jwtSecret: string,
     readonly accessTtlMs: number,
     readonly refreshTtlMs: number,
     readonly passwordResetTtlMs: number,

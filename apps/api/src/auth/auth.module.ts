@@ -10,10 +10,12 @@ import { PasswordResetService } from './password-reset.service';
 import { RefreshCookie } from './refresh-cookie';
 import { SessionsModule } from './sessions.module';
 import { SetupLink } from './setup-link';
+import { SigningKeys } from './signing-keys';
 
 @Module({})
 export class AuthModule {
-  static register(config: AuthConfig): DynamicModule {
+  /** @param keys each token is signed and verified by one of them, so JwtModule has none of its own */
+  static register(config: AuthConfig, keys: SigningKeys): DynamicModule {
     return {
       module: AuthModule,
       global: true,
@@ -21,7 +23,6 @@ export class AuthModule {
         UsersModule,
         SessionsModule,
         JwtModule.register({
-          secret: config.jwtSecret,
           signOptions: { algorithm: 'HS256', expiresIn: Math.floor(config.accessTtlMs / 1000) },
           verifyOptions: { algorithms: ['HS256'] },
         }),
@@ -29,6 +30,7 @@ export class AuthModule {
       controllers: [AuthController],
       providers: [
         { provide: AuthConfig, useValue: config },
+        { provide: SigningKeys, useValue: keys },
         AccessTokens,
         AuthOptions,
         AuthService,
@@ -36,7 +38,7 @@ export class AuthModule {
         RefreshCookie,
         SetupLink,
       ],
-      exports: [AuthConfig, AccessTokens, RefreshCookie, SessionsModule, SetupLink],
+      exports: [AuthConfig, AccessTokens, RefreshCookie, SessionsModule, SetupLink, SigningKeys],
     };
   }
 }

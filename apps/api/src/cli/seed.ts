@@ -4,8 +4,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { DEMO_ACCOUNTS } from '../auth/demo-accounts';
 import { StartupError } from '../common/startup-error';
-import { Config, parseConfig } from '../config/config';
+import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
+import { loadConfigOnce } from '../config/load-config';
 import { InstanceLock } from '../database/instance-lock';
 import { assertMigrated } from '../database/migration-state';
 import { DeskAccount } from '../database/seed/bulk/plan-desk';
@@ -38,7 +39,7 @@ export function seedCommand(): Command {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function seed({ demoIfEmpty, tickets, ...options }: SeedOptions): Promise<void> {
-  const config = parseConfig(readEnvironment());
+  const config = await loadConfigOnce(readEnvironment());
   const environment = config.app.NODE_ENV;
   if (environment === 'production' || environment === 'staging')
     throw new StartupError(`Invented tickets have no place in ${environment}: nothing was done`);

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
-import { Config, parseConfig } from '../config/config';
+import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
+import { loadConfigOnce } from '../config/load-config';
 import { InstanceLock } from '../database/instance-lock';
 import { openSqlite } from '../database/sqlite';
 
@@ -10,7 +11,7 @@ import { openSqlite } from '../database/sqlite';
 export async function withDatabase<T>(
   work: (dataSource: DataSource, config: Config) => Promise<T>,
 ): Promise<T> {
-  const config = parseConfig(readEnvironment());
+  const config = await loadConfigOnce(readEnvironment());
   const dataSource = await openSqlite(config.database.DATABASE_PATH);
   try {
     return await work(dataSource, config);
@@ -23,7 +24,7 @@ export async function withDatabase<T>(
 export async function withDatabaseAlone<T>(
   work: (dataSource: DataSource, config: Config) => Promise<T>,
 ): Promise<T> {
-  const path = parseConfig(readEnvironment()).database.DATABASE_PATH;
+  const { DATABASE_PATH: path } = (await loadConfigOnce(readEnvironment())).database;
   mkdirSync(dirname(path), { recursive: true });
   const lock = InstanceLock.acquire(path);
   try {

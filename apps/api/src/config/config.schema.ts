@@ -43,7 +43,14 @@ export const authSchema = z.object({
   JWT_SECRET: z
     .string()
     .min(16, 'expected at least 16 characters')
-    .describe('Signs access tokens and file links'),
+    .describe('Signs access tokens and file links')
+    .meta({ secret: true }),
+  JWT_SECRET_PREVIOUS: z
+    .string()
+    .min(16, 'expected at least 16 characters')
+    .optional()
+    .describe('The JWT_SECRET before: what it signed still holds, for processes that start after a change')
+    .meta({ secret: true }),
   JWT_EXPIRES_IN: duration('15m').describe('Life of an access token'),
   REFRESH_EXPIRES_IN: duration('30d').describe('Life of a session that is not used'),
   PASSWORD_RESET_EXPIRES_IN: duration('1h').describe('Life of a link to a new password'),
@@ -77,4 +84,18 @@ export function productionProblems(secret: string, origins: string[]): { name: s
   if (origins.includes('*'))
     problems.push({ name: 'FRONTEND_URL', problem: 'production needs named origins, not *' });
   return problems;
+}
+
+/**
+ * SQLite serves one process. PM2 says in these two variables how many there are, and which this one is; the lock beside
+ * the database file would refuse the second one too, but only after the first has said that all is well.
+ */
+export function processProblems(env: Readonly<Record<string, string | undefined>>): {
+  name: string;
+  problem: string;
+}[] {
+  if (env['DATABASE_URL']) return [];
+  const problem = 'SQLite serves one process: set DATABASE_URL to a PostgreSQL, or start one instance';
+  if (Number(env['instances']) > 1) return [{ name: 'instances', problem }];
+  return Number(env['NODE_APP_INSTANCE']) > 0 ? [{ name: 'NODE_APP_INSTANCE', problem }] : [];
 }

@@ -1,5 +1,6 @@
 import { healthConfig } from '@liftdesk/health';
 import { loggingConfig } from '@liftdesk/logging';
+import { secretsConfig } from '@liftdesk/secrets';
 import { storageConfig } from '@liftdesk/storage';
 import { throttlingConfig } from '@liftdesk/throttling';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ import {
   authSchema,
   databaseSchema,
   httpSchema,
+  processProblems,
   productionProblems,
   uploadSchema,
 } from './config.schema';
@@ -23,6 +25,7 @@ export interface Config {
   http: z.output<typeof httpSchema>;
   client: z.output<typeof clientSchema>;
   database: z.output<typeof databaseSchema>;
+  secrets: z.output<typeof secretsConfig>;
   auth: z.output<typeof authSchema>;
   upload: z.output<typeof uploadSchema>;
   storage: z.output<typeof storageConfig>;
@@ -38,6 +41,7 @@ export const SLICES = {
   http: httpSchema,
   client: clientSchema,
   database: databaseSchema,
+  secrets: secretsConfig,
   auth: authSchema,
   upload: uploadSchema,
   storage: storageConfig,
@@ -64,11 +68,11 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   }
   const parsed = config as unknown as Config;
   if (problems.length === 0 && isStrict(parsed.app.NODE_ENV)) {
-    problems.push(
-      ...productionProblems(parsed.auth.JWT_SECRET, parsed.http.FRONTEND_URL).map(
-        ({ name, problem }) => `${name}: ${problem}`,
-      ),
-    );
+    const strict = [
+      ...productionProblems(parsed.auth.JWT_SECRET, parsed.http.FRONTEND_URL),
+      ...processProblems(input),
+    ];
+    problems.push(...strict.map(({ name, problem }) => `${name}: ${problem}`));
   }
   if (problems.length > 0)
     throw new StartupError(`The configuration is not right:\n  ${problems.join('\n  ')}`);

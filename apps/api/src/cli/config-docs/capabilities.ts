@@ -16,6 +16,7 @@ const TITLES: Record<keyof typeof SLICES, string> = {
   http: 'HTTP',
   client: 'Client',
   database: 'Database',
+  secrets: 'Secrets',
   auth: 'Sign-in',
   upload: 'Uploads',
   storage: 'Storage',
