@@ -3,3 +3,9 @@ export { AwsError, type AwsCall, type AwsFault, AwsJsonServer } from './aws-json
 export { CloudWatchLogsServer } from './aws-json/cloudwatch-logs.server';
 export { SecretsManagerServer } from './aws-json/secrets-manager.server';
 export * from './s3';
+export { readMail, type ReadMail } from './mime/read-mail';
+export { SesServer, type SesFault, type SesMail } from './ses/ses-server';
+export { aBounce, aComplaint, aDelivery } from './ses/ses-events';
+export { SmtpInbox, type SmtpFault, type SmtpMail } from './smtp/smtp-inbox';
+export { SnsTopic, type SnsMessage } from './sns/sns-topic';
+export { selfSigned, type SelfSigned } from './tls/self-signed';

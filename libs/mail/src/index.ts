@@ -1,0 +1,6 @@
+export type { Mail, MailAddress } from './mail';
+export * from './mail.errors';
+export * from './mail-transport';
+export * from './mail-folder';
+export { mailConfig, mailEnvironment, type MailConfig } from './mail.config';
+export { MailModule, createMailTransport } from './mail.module';
