@@ -51,6 +51,7 @@ export abstract class SecretStore {
   abstract close(): void;
 
   get(name: string): string | undefined {
-    return this.values()[name];
+    const values = this.values();
+    return Object.hasOwn(values, name) ? values[name] : undefined;
   }
 }

@@ -101,8 +101,7 @@ export class SecretsManagerSource implements SecretSource {
       const message = `No AWS credentials for ${name}: give the instance a role, or set AWS_PROFILE`;
       return new SecretStoreError('unreachable', message, { cause: error });
     }
-    return new SecretStoreError('unreachable', `No answer about ${name} (${error.code ?? said})`, {
-      cause: error,
-    });
+    const reason = error.code ?? /\bE[A-Z_]{4,}\b/.exec(error.message)?.[0] ?? said;
+    return new SecretStoreError('unreachable', `No answer about ${name} (${reason})`, { cause: error });
   }
 }

@@ -100,14 +100,17 @@ export class VersionedSecretStore extends SecretStore {
   private async readAtLast(): Promise<void> {
     const { bootTimeoutMs } = this.options;
     const until = performance.now() + bootTimeoutMs;
+    let last: SecretStoreError | undefined;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         await this.read(Math.max(1, until - performance.now()));
         return;
       } catch (error) {
         if (!(error instanceof SecretStoreError) || error.failure !== 'unreachable') throw error;
+        // The very last attempt is cut short: the one before says more.
+        if (last === undefined || performance.now() < until) last = error;
         const wait = pause * (0.5 + Math.random() / 2);
-        if (performance.now() + wait >= until) throw gaveUp(error, bootTimeoutMs);
+        if (performance.now() + wait >= until) throw gaveUp(last, bootTimeoutMs);
         await sleep(wait);
       }
     }
