@@ -8,6 +8,7 @@ export type {
 } from './health-check';
 export { healthConfig } from './health.config';
 export type { HealthConfig } from './health.config';
+export { diskCheck } from './host.checks';
 export { HealthModule } from './health.module';
 export type { HealthModuleOptions } from './health.module';
 export { HealthRegistry } from './health.registry';

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { getHeapStatistics } from 'node:v8';
 import type { Metric, Registry } from 'prom-client';
 import { CachedProbe } from '../cached-probe';
 import type { MetricSource, Reading } from './metric-source';
@@ -36,6 +37,12 @@ export class MetricsRegistry {
       help: 'Requests that were answered 429',
       type: 'counter',
       read: () => requests.rateLimited,
+    });
+    this.add({
+      name: 'liftdesk_heap_limit_bytes',
+      help: 'How large V8 lets the heap grow',
+      type: 'gauge',
+      read: () => getHeapStatistics().heap_size_limit,
     });
   }
 
