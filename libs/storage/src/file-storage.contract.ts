@@ -19,8 +19,10 @@ export interface StorageUnderTest {
   storage: FileStorage;
   /** Follows a signed URL with no credential. */
   follow(url: string, init?: RequestInit): Promise<Response>;
-  /** Moves the clock by which links expire. */
-  passSeconds(seconds: number): void;
+  /** Moves the clock by which links expire, or waits. */
+  passSeconds(seconds: number): void | Promise<void>;
+  /** Seconds that a link lives which a test sees die; 60 unless given. */
+  shortLife?: number;
   /** Makes the store unreachable until the answer is called. */
   breakDown(): Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -317,7 +319,8 @@ export function describeFileStorage(name: string, create: () => Promise<StorageU
         const tampered = [url.replace(key, other), ...queriesChanged(url)];
         for (const bad of tampered) {
           const answer = await under.follow(bad);
-          expect([bad, answer.status]).toEqual([bad, 403]);
+          // S3 calls what is no signed link at all a bad request.
+          expect([403, 400].map((status) => [bad, status])).toContainEqual([bad, answer.status]);
           expect(await answer.text()).not.toContain('theirs');
         }
       });
@@ -325,10 +328,11 @@ export function describeFileStorage(name: string, create: () => Promise<StorageU
       it('die when their time is over', async () => {
         const key = aKey();
         await put(key, 'x');
-        const { url, expiresAt } = await storage.signedUrl(key, aLink({ expiresInSeconds: 60 }));
+        const life = under.shortLife ?? 60;
+        const { url, expiresAt } = await storage.signedUrl(key, aLink({ expiresInSeconds: life }));
         expect(expiresAt).toBeInstanceOf(Date);
         expect((await under.follow(url)).status).toBe(200);
-        under.passSeconds(61);
+        await under.passSeconds(life + 1);
         expect((await under.follow(url)).status).toBe(403);
       });
 

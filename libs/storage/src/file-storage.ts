@@ -57,6 +57,7 @@ export interface SignedUrlOptions {
 export interface SignedUrl {
   /** Works without any credential until it expires. Relative to the API's origin where the API itself serves it. */
   url: string;
+  /** Earlier than asked for where the store's credentials, and their signatures with them, end before. */
   expiresAt: Date;
 }
 
@@ -68,6 +69,9 @@ export interface SignedUrl {
  * StorageUnavailableError when the store cannot do its work; this is never reported as "not found".
  */
 export abstract class FileStorage {
+  /** Origins that links point to, for the page's policy; none where the API itself serves them. */
+  abstract readonly linkOrigins: readonly string[];
+
   /**
    * Stores all that the source gives. All or nothing: when the source fails or is destroyed, this rejects with the
    * source's error and the key keeps what it had before. Once it resolves the object outlives a power cut.
@@ -99,8 +103,11 @@ export abstract class FileStorage {
    */
   abstract signedUrl(key: string, options: SignedUrlOptions): Promise<SignedUrl>;
 
-  /** Removes what puts that never came to an end left behind before the given time. @returns how many */
-  abstract sweepInterrupted(olderThan: Date): Promise<number>;
+  /**
+   * Removes what puts that never came to an end left behind before the given time, under keys with this prefix where
+   * that can be told; others may use the store too. @returns how many
+   */
+  abstract sweepInterrupted(olderThan: Date, prefix?: string): Promise<number>;
 
   /** Resolves if an object could be stored now. @throws StorageUnavailableError */
   abstract check(): Promise<void>;

@@ -1,10 +1,16 @@
 export * from './file-storage';
 export * from './file-storage.errors';
-export { safeDisposition } from './link-signer';
+export { safeDisposition } from './link-terms';
 export {
   storageConfig,
   storageEnvironment,
   type LocalStorageConfig,
+  type S3StorageConfig,
   type StorageConfig,
 } from './storage.config';
-export { StorageModule, type LocalStorageOptions, type StorageOptions } from './storage.module';
+export {
+  StorageModule,
+  type LocalStorageOptions,
+  type S3StorageOptions,
+  type StorageOptions,
+} from './storage.module';

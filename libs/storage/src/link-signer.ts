@@ -1,11 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Disposition, SignedUrl, SignedUrlOptions } from './file-storage';
 import { StorageLinkExpiredError, StorageLinkInvalidError } from './file-storage.errors';
+import { assertLifetime, safeDisposition, wellFormed } from './link-terms';
 import { assertKey } from './storage-key';
-
-/** What may be shown in the browser: no type here can run a script in our origin. */
-const SHOWN_INLINE = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'application/pdf']);
-const MAX_SECONDS = 7 * 24 * 3600;
 
 /** For the links alone: derive it from the application's secret. */
 export type LinkSecret = string | Uint8Array;
@@ -29,11 +26,6 @@ export interface VerifiedLink {
   secondsLeft: number;
 }
 
-/** `inline` only where showing is harmless. */
-export function safeDisposition(contentType: string, wanted: Disposition): Disposition {
-  return wanted === 'inline' && SHOWN_INLINE.has(contentType) ? 'inline' : 'attachment';
-}
-
 /** Makes and checks links that the API itself serves: HMAC-SHA256 over everything that the link says. */
 export class LinkSigner {
   /**
@@ -54,12 +46,10 @@ export class LinkSigner {
   sign(key: string, options: SignedUrlOptions): SignedUrl {
     assertKey(key);
     const { filename, contentType, expiresInSeconds } = options;
-    if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > MAX_SECONDS) {
-      throw new RangeError(`A signed link lives 1 to ${MAX_SECONDS} whole seconds.`);
-    }
+    assertLifetime(expiresInSeconds);
     const disposition = safeDisposition(contentType, options.disposition);
     const expires = String(Math.floor(this.now() / 1000) + expiresInSeconds);
-    const link = { name: filename.replace(/\p{Cs}/gu, '\uFFFD'), type: contentType, disposition, expires };
+    const link = { name: wellFormed(filename), type: contentType, disposition, expires };
     const query = new URLSearchParams({
       ...link,
       signature: signatureOf(this.secrets()[0], key, link).toString('base64url'),

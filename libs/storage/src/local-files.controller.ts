@@ -2,12 +2,12 @@ import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Logger, Param, Query, Req, Res, SetMetadata } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
-import contentDisposition from 'content-disposition';
 import type { Request, Response } from 'express';
 import { parseRangeHeader } from './byte-range';
 import { FileStorage, type ObjectStat } from './file-storage';
 import { StorageLinkInvalidError, StorageRangeError } from './file-storage.errors';
 import { LinkSigner, type LinkQuery, type VerifiedLink } from './link-signer';
+import { dispositionHeader } from './link-terms';
 
 /** Whatever the file is, it may run nothing, load nothing and speak to nobody. Browsers show images and PDF under it. */
 const SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
@@ -64,7 +64,7 @@ export class LocalFilesController {
 function headersOf(link: VerifiedLink): Record<string, string> {
   return {
     'Content-Type': link.contentType,
-    'Content-Disposition': dispositionOf(link),
+    'Content-Disposition': dispositionHeader(link.filename, link.disposition),
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'SAMEORIGIN',
     'Content-Security-Policy': SANDBOX,
@@ -72,15 +72,6 @@ function headersOf(link: VerifiedLink): Record<string, string> {
     'Referrer-Policy': 'no-referrer',
     'Cache-Control': `private, max-age=${link.secondsLeft}`,
   };
-}
-
-/**
- * Anything beyond ASCII goes into `filename*`: RFC 6266 lets Latin-1 stand in `filename`, and browsers read it as
- * broken UTF-8.
- */
-function dispositionOf({ filename, disposition }: VerifiedLink): string {
-  const fallback = filename.replace(/[^\x20-\x7e]/gu, '_');
-  return contentDisposition(filename, { type: disposition, fallback });
 }
 
 /** The five parts of a signed link, once each and nothing else. */

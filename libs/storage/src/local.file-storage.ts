@@ -28,6 +28,8 @@ const PART = /^\.[0-9a-f-]{36}\.part$/;
  * Hence `contentType` and `metadata` are not kept; the record of the file has them.
  */
 export class LocalFileStorage extends FileStorage {
+  readonly linkOrigins = [];
+
   private constructor(
     private readonly root: string,
     private readonly signer: LinkSigner,

@@ -25,6 +25,7 @@ interface Kept {
 
 /** The fake for tests: keeps the same contract, in memory. */
 export class MemoryFileStorage extends FileStorage {
+  readonly linkOrigins = [];
   /** While true, everything is refused as if the store were down. */
   down = false;
   private readonly objects = new Map<string, Kept>();

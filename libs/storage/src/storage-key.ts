@@ -29,3 +29,13 @@ export function assertKey(key: string): void {
     }
   }
 }
+
+/** Whether `assertKey` takes it. */
+export function isKey(key: string): boolean {
+  try {
+    assertKey(key);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -3,16 +3,22 @@ import { FileStorage } from './file-storage';
 import { LinkSigner, type LinkSecret } from './link-signer';
 import { LocalFileStorage } from './local.file-storage';
 import { LocalFilesController } from './local-files.controller';
-import type { LocalStorageConfig } from './storage.config';
+import type { LocalStorageConfig, S3StorageConfig } from './storage.config';
 
-export interface LocalStorageOptions extends Pick<LocalStorageConfig, 'type' | 'uploadDir'> {
+/** Of links that the API itself serves; a bucket's own links need none of it. */
+interface LinkOptions {
   /** At least 32 bytes; or, where it changes, those that hold now: the first one signs, each verifies. */
   signingSecret: LinkSecret | (() => readonly LinkSecret[]);
   /** Milliseconds since 1970, to tell whether a link has expired. */
   now?: () => number;
 }
 
-export type StorageOptions = LocalStorageOptions;
+export type LocalStorageOptions = Pick<LocalStorageConfig, 'type' | 'uploadDir'> & LinkOptions;
+
+export type S3StorageOptions = Omit<S3StorageConfig, 'uploadDir' | 'signedUrlTtlSeconds'> &
+  Partial<LinkOptions>;
+
+export type StorageOptions = LocalStorageOptions | S3StorageOptions;
 
 /** Provides FileStorage to the whole application. */
 @Module({})
@@ -33,6 +39,19 @@ export class StorageModule {
               provide: FileStorage,
               inject: [LinkSigner],
               useFactory: (signer: LinkSigner) => LocalFileStorage.open(options.uploadDir, signer),
+            },
+          ],
+          exports: [FileStorage],
+        };
+      case 's3':
+        return {
+          module: StorageModule,
+          global: true,
+          providers: [
+            {
+              provide: FileStorage,
+              // Here and nowhere else: whoever keeps files in a folder never loads the SDK.
+              useFactory: async () => (await import('./s3.file-storage')).S3FileStorage.open(options),
             },
           ],
           exports: [FileStorage],
