@@ -77,7 +77,8 @@ export class AppModule {
 }
 
 function dataFolders({ database, storage, logging }: Config): string[] {
-  return [dirname(database.DATABASE_PATH), storage.uploadDir, logging.LOG_DIR];
+  const ofDatabase = database.type === 'sqlite' ? [dirname(database.path)] : [];
+  return [...ofDatabase, storage.uploadDir, logging.LOG_DIR];
 }
 
 function authConfig({ app, http, auth }: Config): AuthConfig {

@@ -9,7 +9,7 @@ import { migrationState } from './database/migration-state';
 /** What /health and /health/ready ask of this application. Without files tickets still work: that only degrades. */
 @Injectable()
 export class HealthChecks implements OnModuleInit {
-  private databaseFile: Promise<number | null> = Promise.resolve(null);
+  private databaseFile: number | null = null;
 
   constructor(
     private readonly registry: HealthRegistry,
@@ -17,8 +17,8 @@ export class HealthChecks implements OnModuleInit {
     private readonly storage: FileStorage,
   ) {}
 
-  onModuleInit(): void {
-    this.databaseFile = inodeOf(this.database);
+  async onModuleInit(): Promise<void> {
+    this.databaseFile = await inodeOf(this.database);
     this.registry.addCheck({ name: 'database', critical: true, check: () => this.checkDatabase() });
     this.registry.addCheck({ name: 'storage', critical: false, check: () => this.checkStorage() });
     this.registry.addReadyCondition({ name: 'database', reason: () => this.databaseReason() });
@@ -26,7 +26,7 @@ export class HealthChecks implements OnModuleInit {
 
   /** A transaction that may write, on the very file that was opened: a deleted one would take writes and lose them. */
   private async checkDatabase(): Promise<CheckFinding> {
-    assertSameFile(await this.databaseFile, await inodeOf(this.database));
+    assertSameFile(this.databaseFile, await inodeOf(this.database));
     await this.database.transaction((manager) => manager.query('select 1 from migrations limit 1'));
     return {};
   }
@@ -37,15 +37,15 @@ export class HealthChecks implements OnModuleInit {
   }
 
   private async databaseReason(): Promise<string | undefined> {
-    assertSameFile(await this.databaseFile, await inodeOf(this.database));
+    assertSameFile(this.databaseFile, await inodeOf(this.database));
     const { pending } = await migrationState(this.database);
     return pending.length > 0 ? 'migrations pending' : undefined;
   }
 }
 
-/** Null for a database in memory. */
+/** Null for a database that is no file here: in memory, or behind a server. */
 async function inodeOf({ options }: DataSource): Promise<number | null> {
-  return typeof options.database === 'string' && options.database !== ':memory:'
+  return options.type === 'better-sqlite3' && options.database !== ':memory:'
     ? (await stat(options.database)).ino
     : null;
 }

@@ -14,9 +14,9 @@ import { buildVersion } from './common/build-version';
 import { StartupError } from './common/startup-error';
 import type { Config } from './config/config';
 import { configureApp } from './configure-app';
-import { InstanceLock } from './database/instance-lock';
+import { claimDatabase } from './database/instance-lock';
 import { assertMigrated } from './database/migration-state';
-import { openSqlite } from './database/sqlite';
+import { openDatabase } from './database/open-database';
 import type { DrainOptions } from './http/drain';
 import { assertPortFree, portError } from './http/listen';
 import { FastExpressAdapter } from './http/fast-express.adapter';
@@ -41,23 +41,25 @@ export async function startServer(
   config: Config,
   secrets: SecretStore = new EnvSecretStore({}),
 ): Promise<RunningServer> {
-  assertWritable(dirname(config.database.DATABASE_PATH), 'DATABASE_PATH');
+  if (config.database.type === 'sqlite') assertWritable(dirname(config.database.path), 'DATABASE_PATH');
   assertWritable(config.storage.uploadDir, 'UPLOAD_DIR');
   assertWritable(config.logging.LOG_DIR, 'LOG_DIR');
   await assertPortFree(config.http);
-  const lock = InstanceLock.acquire(config.database.DATABASE_PATH);
+  const claim = claimDatabase(config.database);
   let logger: Logger | undefined;
   let dataSource: DataSource | undefined;
   let app: NestExpressApplication | undefined;
   const release = async (): Promise<void> => {
     if (dataSource?.isInitialized) await dataSource.destroy();
-    lock.release();
+    claim.release();
     secrets.close();
     if (logger) await closeLogger(logger);
   };
   try {
     logger = openLogger(config);
-    dataSource = await openSqlite(config.database.DATABASE_PATH);
+    dataSource = await openDatabase(config.database, {
+      onConnectionLost: (error) => void logger?.warn({ message: 'database.connection-lost', error }),
+    });
     await assertMigrated(dataSource);
     if (config.app.NODE_ENV === 'production' || config.app.NODE_ENV === 'staging')
       await assertNoDemoAccounts(dataSource);

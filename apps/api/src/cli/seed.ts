@@ -7,7 +7,7 @@ import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
-import { InstanceLock } from '../database/instance-lock';
+import { claimDatabase } from '../database/instance-lock';
 import { assertMigrated } from '../database/migration-state';
 import { DeskAccount } from '../database/seed/bulk/plan-desk';
 import { assertNobodyThere, seedDesk } from '../database/seed/bulk/seed-desk';
@@ -52,14 +52,14 @@ async function seedDemo(): Promise<void> {
   await withDatabase(async (dataSource, config) => {
     await assertMigrated(dataSource);
     if (!(await isEmptyDesk(dataSource))) return say('There are tickets already: no demo data needed');
-    const lock = InstanceLock.acquire(config.database.DATABASE_PATH);
+    const claim = claimDatabase(config.database);
     try {
       const { tickets, messages, files } = await withStorage(config, (storage) =>
         loadDemo(dataSource, storage, Date.now()),
       );
       say(`Loaded ${tickets} demo tickets with ${messages} messages and ${files} files`);
     } finally {
-      lock.release();
+      claim.release();
     }
   });
 }
@@ -69,16 +69,20 @@ async function seedMany(
   tickets: number,
   { seed, until }: Pick<SeedOptions, 'seed' | 'until'>,
 ): Promise<void> {
-  const lock = InstanceLock.acquire(database.DATABASE_PATH);
+  if (database.type !== 'sqlite')
+    throw new StartupError(
+      'Many tickets are seeded into SQLite only: take DATABASE_URL away, or --demo-if-empty',
+    );
+  const claim = claimDatabase(database);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   const progress = new ProgressLine();
   try {
-    await assertNobodyThere(database.DATABASE_PATH);
+    await assertNobodyThere(database.path);
     const began = performance.now();
     const accounts = app.NODE_ENV === 'development' ? await demoAccounts() : [];
     const seeded = await seedDesk(
-      database.DATABASE_PATH,
+      database.path,
       { tickets, seed, until },
       accounts,
       (state) => progress.show(state),
@@ -92,7 +96,7 @@ async function seedMany(
     );
   } finally {
     progress.end();
-    lock.release();
+    claim.release();
   }
 }
 

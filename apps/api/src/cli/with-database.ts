@@ -3,16 +3,17 @@ import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
+import type { DatabaseConfig } from '../config/database.schema';
 import { loadConfigOnce } from '../config/load-config';
-import { InstanceLock } from '../database/instance-lock';
-import { openSqlite } from '../database/sqlite';
+import { claimDatabase } from '../database/instance-lock';
+import { openDatabase } from '../database/open-database';
 
 /** Opens the configured database for one command and closes it whatever happens. */
 export async function withDatabase<T>(
   work: (dataSource: DataSource, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = await loadConfigOnce(readEnvironment());
-  const dataSource = await openSqlite(config.database.DATABASE_PATH);
+  const dataSource = await openDatabase(patient(config.database));
   try {
     return await work(dataSource, config);
   } finally {
@@ -20,16 +21,23 @@ export async function withDatabase<T>(
   }
 }
 
-/** As withDatabase(), but refuses while a server uses the database, and keeps one from starting meanwhile. */
+/**
+ * As withDatabase(), but on SQLite refuses while a server uses the file, and keeps one from starting meanwhile. PostgreSQL
+ * itself keeps the command and the servers apart.
+ */
 export async function withDatabaseAlone<T>(
   work: (dataSource: DataSource, config: Config) => Promise<T>,
 ): Promise<T> {
-  const { DATABASE_PATH: path } = (await loadConfigOnce(readEnvironment())).database;
-  mkdirSync(dirname(path), { recursive: true });
-  const lock = InstanceLock.acquire(path);
+  const { database } = await loadConfigOnce(readEnvironment());
+  if (database.type === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
+  const claim = claimDatabase(database);
   try {
     return await withDatabase(work);
   } finally {
-    lock.release();
+    claim.release();
   }
 }
+
+/** An operator's command may take the time it needs; nobody waits for its answer but the operator. */
+const patient = (database: DatabaseConfig): DatabaseConfig =>
+  database.type === 'postgres' ? { ...database, statementTimeoutMs: 0 } : database;

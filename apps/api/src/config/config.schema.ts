@@ -35,9 +35,7 @@ export const httpSchema = z.object({
   WEB_DIR: z.string().default('dist/apps/web/browser').describe('The built client; served when it is there'),
 });
 
-export const databaseSchema = z.object({
-  DATABASE_PATH: z.string().min(1).default('./database.sqlite').describe('The SQLite file'),
-});
+export { databaseSchema } from './database.schema';
 
 export const authSchema = z.object({
   JWT_SECRET: z

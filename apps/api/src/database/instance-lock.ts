@@ -1,12 +1,28 @@
 import Database from 'better-sqlite3';
 import { StartupError } from '../common/startup-error';
+import type { DatabaseConfig } from '../config/database.schema';
+
+/** What a process holds while it serves, or changes, a database. */
+export interface DatabaseClaim {
+  release(): void;
+}
+
+/**
+ * SQLite serves one process, which holds its file; PostgreSQL serves as many as there are.
+ * @throws StartupError when another process serves the same file
+ */
+export function claimDatabase(database: DatabaseConfig): DatabaseClaim {
+  return database.type === 'sqlite' && database.path !== ':memory:'
+    ? InstanceLock.acquire(database.path)
+    : { release: () => undefined };
+}
 
 /**
  * Holds the database for this process until it ends, however it ends: an exclusive lock on a file beside
  * it, which the operating system drops with the process.
  * @throws StartupError when another process serves the same database
  */
-export class InstanceLock {
+export class InstanceLock implements DatabaseClaim {
   private constructor(private readonly connection: Database.Database) {}
 
   static acquire(databasePath: string): InstanceLock {

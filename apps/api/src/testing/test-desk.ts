@@ -14,18 +14,18 @@ import { SessionsService } from '../auth/sessions.service';
 import { Clock } from '../common/clock';
 import { Config, parseConfig } from '../config/config';
 import { configureApp } from '../configure-app';
-import { openSqlite } from '../database/sqlite';
+import { migrate } from '../database/migrate';
+import { openDatabase } from '../database/open-database';
 import { FastExpressAdapter } from '../http/fast-express.adapter';
 import { UsersService } from '../users/users.service';
 import { Caller, Person } from './caller';
 import { SettableClock } from './settable-clock';
+import { onPostgres, testDatabase } from './test-database';
 
 /** What a test may want otherwise than the rest. */
 export interface TestDeskOptions {
   /** Variables over those of a test, in which no rate limit is ever reached. */
   env?: Record<string, string>;
-  /** `:memory:` unless given. */
-  databasePath?: string;
 }
 
 // A busy machine may take its time: what hangs is found all the same.
@@ -47,13 +47,16 @@ export class TestDesk {
     readonly clock: SettableClock,
     readonly folder: string,
     private readonly logger: Logger,
+    private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async start({ env, databasePath }: TestDeskOptions = {}): Promise<TestDesk> {
+  static async start({ env }: TestDeskOptions = {}): Promise<TestDesk> {
     const folder = mkdtempSync(join(tmpdir(), 'liftdesk-test-'));
-    const config = testConfig(folder, { DATABASE_PATH: databasePath ?? ':memory:', ...env });
-    const dataSource = await openSqlite(config.database.DATABASE_PATH);
-    await dataSource.runMigrations({ transaction: 'each' });
+    const { env: whichDatabase, drop } = await testDatabase();
+    const config = testConfig(folder, { ...whichDatabase, ...env });
+    const dataSource = await openDatabase(config.database);
+    // On PostgreSQL it is the copy of a migrated one.
+    if (!onPostgres) await migrate(dataSource);
     const logger = createLogger(config.logging, { environment: config.app.NODE_ENV, terminal: false });
     const clock = new SettableClock();
     const module = await Nest.createTestingModule({
@@ -69,12 +72,13 @@ export class TestDesk {
     configureApp(app, config, logger);
     await app.init();
     await app.listen(0, '127.0.0.1');
-    return new TestDesk(app, config, dataSource, clock, folder, logger);
+    return new TestDesk(app, config, dataSource, clock, folder, logger, drop);
   }
 
   async close(): Promise<void> {
     await this.app.close();
     if (this.database.isInitialized) await this.database.destroy();
+    await this.dropDatabase();
     await closeLogger(this.logger);
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -1,0 +1,73 @@
+import { DataSource, QueryFailedError, QueryRunner } from 'typeorm';
+import type { ReplicationMode } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
+import type { Pool, PoolClient } from 'pg';
+import { DatabaseUnavailableError, inOurWords } from './database-errors';
+import { numberPlaceholders } from './placeholders';
+
+/** A query runner that takes our SQL, answers rows whatever the statement, and tells "away" from "wrong". */
+class PooledQueryRunner extends PostgresQueryRunner {
+  // TypeORM types what a query answers as `any`; `never` fits every caller's expectation alike.
+  override async query(sql: string, values: unknown[] = [], useStructuredResult = false): Promise<never> {
+    // Its connection broke between two statements, and took the transaction with it.
+    if (this.isReleased && this.isTransactionActive) throw connectionLost();
+    const numbered = numberPlaceholders(sql);
+    try {
+      if (useStructuredResult)
+        return (await super.query(numbered, values.map(toValue), useStructuredResult)) as never;
+      const connection = (await this.connect()) as PoolClient;
+      return (await execute(connection, numbered, values)) as never;
+    } catch (error) {
+      throw inOurWords(error);
+    }
+  }
+
+  override async startTransaction(): Promise<void> {
+    if (this.transactionDepth > 0) return super.startTransaction();
+    await this.query('begin isolation level read committed');
+    this.isTransactionActive = true;
+    this.transactionDepth = 1;
+  }
+
+  override async release(): Promise<void> {
+    const giveBack = this.releaseCallback;
+    // A transaction that could be neither committed nor rolled back: nobody else may get into it.
+    if (this.isTransactionActive && giveBack) this.releaseCallback = () => giveBack(connectionLost());
+    await super.release();
+  }
+}
+
+/**
+ * Puts our query runner under every TypeORM call of a PostgreSQL data source. Call before `initialize()`.
+ */
+export function installPooledRunner(dataSource: DataSource): void {
+  const driver = dataSource.driver as PostgresDriver & { master: Pool };
+  driver.createQueryRunner = (mode: ReplicationMode) => new PooledQueryRunner(driver, mode);
+  // A read on its own needs no runner: making and releasing one costs more than it gives.
+  dataSource.query = async <T>(sql: string, values: unknown[] = [], runner?: QueryRunner): Promise<T> => {
+    if (runner) return runner.query(sql, values) as Promise<T>;
+    try {
+      return (await execute(driver.master, numberPlaceholders(sql), values)) as T;
+    } catch (error) {
+      throw inOurWords(error);
+    }
+  };
+}
+
+async function execute(connection: Pool | PoolClient, sql: string, values: unknown[]): Promise<unknown[]> {
+  try {
+    return (await connection.query(sql, values.map(toValue))).rows as unknown[];
+  } catch (error) {
+    throw new QueryFailedError(sql, values, error as Error);
+  }
+}
+
+/** As SQLite keeps them: no boolean, and PostgreSQL's texts take every character but NUL. */
+function toValue(value: unknown): unknown {
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+}
+
+const connectionLost = (): DatabaseUnavailableError =>
+  new DatabaseUnavailableError('The connection to the database was lost: try again in a moment');

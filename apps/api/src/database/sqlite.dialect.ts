@@ -1,0 +1,21 @@
+import type { Dialect } from './dialect';
+
+/** SQLite serves one process, whose transactions pass the write gate one by one: nothing need be locked. */
+export const sqliteDialect: Dialect = {
+  name: 'sqlite',
+  like: 'like',
+  joinThen: 'cross join',
+  lock: () => '',
+  lockFree: () => '',
+  indexedBy: (index) => `indexed by ${index}`,
+  integers: (alias) => `json_each(?) ${alias}`,
+  texts: (alias) => `json_each(?) ${alias}`,
+  jsonArray: (column, select) => `(select json_group_array(${column}) from (${select}))`,
+  // AUTOINCREMENT remembers the greatest key that there ever was.
+  continueKeys: async () => undefined,
+  alone: (_dataSource, _name, work) => work(),
+  unlessDoneElsewhere: async (_dataSource, _name, work) => {
+    await work();
+    return true;
+  },
+};
