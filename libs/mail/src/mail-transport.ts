@@ -31,6 +31,11 @@ export abstract class MailTransport {
   /** How many mails a second the service takes from us; null where it has not said. */
   abstract maxPerSecond(): Promise<number | null>;
 
+  /** The Message-ID that the recipient sees: a service may put its own over ours. */
+  messageIdSeen(ours: string, _providerId: string | null): string {
+    return ours;
+  }
+
   /** Ends what is open; what is being sent may fail. */
   abstract close(): Promise<void>;
 }

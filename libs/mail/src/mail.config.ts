@@ -39,7 +39,7 @@ const smtp = z.object({
   SMTP_HOST: z.string().min(1).describe('Name of the mail server'),
   SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587).describe('Port of the mail server'),
   SMTP_USER: z.string().min(1).optional().describe('Name to sign in with; without one nobody signs in'),
-  SMTP_PASSWORD: z.string().min(1).optional().describe('Password to sign in with'),
+  SMTP_PASSWORD: z.string().min(1).optional().meta({ description: 'Password to sign in with', secret: true }),
   SMTP_SECURE: z
     .enum(['starttls', 'tls', 'none'])
     .default('starttls')

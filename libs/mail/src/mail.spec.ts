@@ -255,6 +255,12 @@ describe('SES', () => {
     expect(under.server.mails).toMatchObject([{ messageId: providerId, configurationSet: 'desk' }]);
   });
 
+  it('knows the Message-ID that the recipient sees', () => {
+    const ours = '<1@desk.example>';
+    expect(under.transport.messageIdSeen(ours, '0107-1')).toBe('<0107-1@eu-central-1.amazonses.com>');
+    expect(under.transport.messageIdSeen(ours, null)).toBe(ours);
+  });
+
   it('asks once for each mail: the outbox tries again, not the SDK', async () => {
     under.server.failNext('500');
     await expect(under.transport.send(aMail())).rejects.toBeInstanceOf(MailUnavailableError);

@@ -30,7 +30,7 @@ export interface SesMailOptions extends Omit<SesMailConfig, 'type' | 'replyDomai
   credentials?: SESClientConfig['credentials'];
 }
 
-/** Hands mail to Amazon SES as it was composed. SES puts its own Message-ID over ours and answers it. */
+/** Hands mail to Amazon SES as it was composed. SES puts a Message-ID of its own over ours. */
 export class SesMailTransport extends MailTransport {
   readonly name = 'ses';
   readonly reachesPeople = true;
@@ -89,6 +89,13 @@ export class SesMailTransport extends MailTransport {
   async maxPerSecond(): Promise<number | null> {
     const { perSecond } = await this.readQuota();
     return perSecond > 0 ? perSecond : null;
+  }
+
+  override messageIdSeen(ours: string, providerId: string | null): string {
+    const { region } = this.options;
+    return providerId === null
+      ? ours
+      : `<${providerId}@${region === 'us-east-1' ? 'email' : region}.amazonses.com>`;
   }
 
   async close(): Promise<void> {
