@@ -1,0 +1,49 @@
+/** What the libraries say of their errors beside the message; the same thing has another name in each. */
+export interface ErrorFacts {
+  /** Names and codes of the error and of all that caused it, outermost first. */
+  readonly codes: readonly string[];
+  /** The HTTP status of an AWS service; undefined elsewhere. */
+  readonly status: number | undefined;
+  /** All messages, for what has no code. */
+  readonly text: string;
+}
+
+interface Described {
+  name?: unknown;
+  code?: unknown;
+  Code?: unknown;
+  failure?: unknown;
+  responseCode?: unknown;
+  cause?: unknown;
+  driverError?: unknown;
+  errors?: unknown;
+  message?: unknown;
+  $metadata?: { httpStatusCode?: number };
+}
+
+const DEPTH = 6;
+
+/** Follows `cause`, TypeORM's `driverError` and what an AggregateError holds. */
+export function factsOf(error: unknown): ErrorFacts {
+  const codes: string[] = [];
+  const texts: string[] = [];
+  let status: number | undefined;
+  for (const each of chainOf(error)) {
+    for (const code of [each.code, each.Code, each.name, each.failure, each.responseCode])
+      if (typeof code === 'string' || typeof code === 'number') codes.push(String(code));
+    if (typeof each.message === 'string') texts.push(each.message);
+    status ??= each.$metadata?.httpStatusCode;
+  }
+  return { codes, status, text: texts.join('; ') };
+}
+
+function chainOf(error: unknown, depth = DEPTH): Described[] {
+  if (typeof error !== 'object' || error === null || depth === 0) return [];
+  const described = error as Described;
+  const inner = [
+    described.cause,
+    described.driverError,
+    ...(Array.isArray(described.errors) ? described.errors : []),
+  ];
+  return [described, ...inner.flatMap((each) => chainOf(each, depth - 1))];
+}

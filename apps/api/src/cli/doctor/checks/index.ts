@@ -1,0 +1,36 @@
+import type { DoctorCheck } from '../check';
+import { clientCheck } from './client.check';
+import { clockCheck } from './clock.check';
+import { configCheck } from './config.check';
+import { corsCheck } from './cors.check';
+import { databaseCheck, migrationsCheck } from './database.checks';
+import { autostartCheck, diskCheck, memoryCheck } from './host.checks';
+import { apiCheck, healthCheck } from './http.checks';
+import { proxyCheck } from './proxy.check';
+import { secretsCheck } from './secrets.check';
+import { signInLimitCheck } from './sign-in-limit.check';
+import { certificateCheck, redirectCheck } from './tls.checks';
+
+/** In the order of the table. Those of `last` are made when all others are through. */
+export const CHECKS: { readonly together: readonly DoctorCheck[]; readonly last: readonly DoctorCheck[] } = {
+  together: [
+    configCheck,
+    secretsCheck,
+    databaseCheck,
+    migrationsCheck,
+    clockCheck,
+    diskCheck,
+    memoryCheck,
+    autostartCheck,
+    apiCheck,
+    healthCheck,
+    corsCheck,
+    proxyCheck,
+    certificateCheck,
+    redirectCheck(),
+    clientCheck,
+  ],
+  last: [signInLimitCheck],
+};
+
+export const CHECK_NAMES: readonly string[] = [...CHECKS.together, ...CHECKS.last].map(({ name }) => name);
