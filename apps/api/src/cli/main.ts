@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { DomainError } from '../common/domain-error';
 import { StartupError } from '../common/startup-error';
 import { configDocsCommand } from './config-docs/config-docs';
+import { doctorCommand } from './doctor/doctor-command';
 import { migrationCommands } from './migrations';
 import { openApiCommand } from './openapi';
 import { searchCommands } from './search';
@@ -17,6 +18,7 @@ const commands = [
   userPasswordCommand(),
   ...searchCommands(),
   seedCommand(),
+  doctorCommand(),
   openApiCommand(),
   configDocsCommand(),
 ];
