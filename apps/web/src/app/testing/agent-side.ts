@@ -15,6 +15,7 @@ import { TicketList } from '../tickets/data/ticket-list';
 import { ViewCounts } from '../tickets/data/view-counts';
 import { DeskLayout } from '../tickets/desk/desk-layout';
 import { Outbox } from '../tickets/editor/outbox';
+import { PeopleHere } from '../tickets/presence/people-here';
 import { aTicket, aUser } from './api-objects';
 import type { Page } from './page';
 
@@ -39,12 +40,18 @@ export function provideAgentSide(routes: Routes = []): Provider[] {
     Agents,
     DeskLayout,
     Outbox,
+    PeopleHere,
     TicketActions,
     TicketList,
     ViewCounts,
     {
       provide: Session,
-      useValue: { user: signal(me), state: signal('signed-in'), signOut: () => Promise.resolve() },
+      useValue: {
+        user: signal(me),
+        state: signal('signed-in'),
+        accessToken: () => 'token',
+        signOut: () => Promise.resolve(),
+      },
     },
   ] as Provider[];
 }

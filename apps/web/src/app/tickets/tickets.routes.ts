@@ -5,13 +5,14 @@ import { TicketList } from './data/ticket-list';
 import { ViewCounts } from './data/view-counts';
 import { DeskLayout } from './desk/desk-layout';
 import { Outbox } from './editor/outbox';
+import { PeopleHere } from './presence/people-here';
 import { Palettes } from './palette/palettes';
 
 /** The team's side. The list, its cursor and what is being sent outlive the pages. */
 export const ticketsRoutes: Routes = [
   {
     path: '',
-    providers: [Agents, DeskLayout, Outbox, Palettes, TicketActions, TicketList, ViewCounts],
+    providers: [Agents, DeskLayout, Outbox, Palettes, PeopleHere, TicketActions, TicketList, ViewCounts],
     loadComponent: () => import('./desk/desk-shell').then((module) => module.DeskShell),
     children: [
       {

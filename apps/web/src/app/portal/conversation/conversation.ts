@@ -21,7 +21,8 @@ import { deskName } from '../../shared/config/client-config';
 import { lastValue } from '../../shared/http/last-value';
 import { toProblem } from '../../shared/http/problem';
 import { Time } from '../../shared/time/time';
-import { whileWatched } from '../../session/while-watched';
+import { keepFresh } from '../../live/keep-fresh';
+import { reloadAfter } from '../../shared/http/reload-after';
 import { Drafts } from '../../shared/ui/drafts/drafts';
 import { Icon } from '../../shared/ui/icon/icon';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
@@ -73,6 +74,7 @@ export class Conversation {
     params: () => this.id(),
     loader: ({ params }) => this.load(params),
   });
+  protected readonly reload = reloadAfter(this.latest);
   protected readonly loaded = lastValue<Loaded>(this.latest, this.id);
   protected readonly problem = computed(() => {
     const error = this.latest.error();
@@ -97,7 +99,11 @@ export class Conversation {
       const now = this.loaded();
       if (now && !this.waiting()) this.onLoaded(now);
     });
-    whileWatched(30_000, () => this.latest.reload());
+    keepFresh({
+      everyMs: 30_000,
+      concerns: (event) => 'ticketId' in event && event.ticketId === this.loaded()?.ticket.id,
+      look: () => this.reload(),
+    });
   }
 
   protected async setStatus(ticket: Ticket, status: 'closed' | 'open'): Promise<void> {
@@ -118,9 +124,11 @@ export class Conversation {
   }
 
   protected onSent(message: Message): void {
-    this.change(({ messages }) => ({ messages: [...messages, message] }));
+    this.change(({ messages }) =>
+      messages.some((one) => one.id === message.id) ? {} : { messages: [...messages, message] },
+    );
     void this.announcer.announce('Your answer is sent', 'polite');
-    this.latest.reload();
+    this.reload();
   }
 
   /** The closed ticket takes no words any more: they move to a follow-up, and nothing is lost. */
@@ -137,7 +145,7 @@ export class Conversation {
       key: randomId(),
     });
     this.toaster.show({ text: 'This ticket was closed meanwhile. Your text is kept for a follow-up' });
-    this.latest.reload();
+    this.reload();
   }
 
   private async load(id: string): Promise<Loaded> {

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, input
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '../../session/session';
 import { toProblem } from '../../shared/http/problem';
-import { whileWatched } from '../../session/while-watched';
+import { keepFresh } from '../../live/keep-fresh';
 import { typedText } from '../../shared/ui/form/typed-text';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Skeleton } from '../../shared/ui/state/skeleton';
@@ -66,7 +66,11 @@ export class MyTickets {
   });
 
   constructor() {
-    whileWatched(60_000, () => this.lookAgain());
+    keepFresh({
+      everyMs: 60_000,
+      concerns: ({ type }) => type.startsWith('ticket.') || type === 'message.added',
+      look: () => this.lookAgain(),
+    });
     inject(DestroyRef).onDestroy(() => clearTimeout(this.typing));
   }
 

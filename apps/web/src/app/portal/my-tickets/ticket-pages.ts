@@ -3,6 +3,7 @@ import { computed, inject, resource, signal } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type { Ticket, TicketPage } from '@liftdesk/api-client';
 import { lastValue } from '../../shared/http/last-value';
+import { reloadAfter } from '../../shared/http/reload-after';
 import { toProblem } from '../../shared/http/problem';
 
 type Question = Record<string, string>;
@@ -49,9 +50,8 @@ export class TicketPages {
 
   constructor(private readonly params: () => Question | null) {}
 
-  reload(): void {
-    this.latest.reload();
-  }
+  /** Reads it anew; while it is being read, once more after that. */
+  readonly reload = reloadAfter(this.latest);
 
   /** Adds the next page; rejects as the request does and leaves the list as it is. */
   async more(): Promise<void> {

@@ -113,6 +113,7 @@ export class TicketActions {
   private send(ticket: Ticket, change: TicketChange): Promise<Outcome> {
     const track = this.tracks.get(ticket.id) ?? { confirmed: ticket, pending: [], tail: Promise.resolve() };
     this.tracks.set(ticket.id, track);
+    this.list.hold(ticket.id);
     track.pending.push(change);
     this.show(track);
     const outcome = track.tail.then(() => this.request(track, change));
@@ -137,8 +138,10 @@ export class TicketActions {
       return { kind: 'conflict', conflict: { before, current, change } };
     } finally {
       track.pending = track.pending.filter((pending) => pending !== change);
-      if (track.pending.length === 0) this.tracks.delete(before.id);
+      const isDone = track.pending.length === 0;
+      if (isDone) this.tracks.delete(before.id);
       this.show(track);
+      if (isDone) this.list.letGo(before.id);
     }
   }
 

@@ -31,6 +31,9 @@ export class TicketList {
   private nextPage: Promise<void> | null = null;
   private turn = 0;
   private polledTo = 0;
+  private pollAfter = false;
+  /** Tickets whose change is on its way: what was read before it is older than what is shown. */
+  private readonly held = new Map<string, Ticket | null>();
 
   /** What the list shows or is about to show. */
   readonly filters = this.shownFilters.asReadonly();
@@ -79,6 +82,7 @@ export class TicketList {
 
   /** Looks for changes since the last look: rows change in place, others wait. Failures show as `problem`. */
   async poll(): Promise<void> {
+    if (this.underway()) this.pollAfter = true;
     if (!this.loaded() || this.underway()) return;
     const turn = this.turn;
     const since = { updatedSince: new Date(this.polledTo - OVERLAP_MS).toISOString(), limit: POLLED };
@@ -101,6 +105,10 @@ export class TicketList {
 
   /** Puts a newer state of a ticket into its row; the row stays where it is. */
   refresh(ticket: Ticket): void {
+    if (this.held.has(ticket.id)) {
+      this.held.set(ticket.id, ticket);
+      return;
+    }
     const replace = (rows: readonly Ticket[]) =>
       rows.some((row) => row.id === ticket.id)
         ? rows.map((row) => (row.id === ticket.id && row.version <= ticket.version ? ticket : row))
@@ -112,6 +120,17 @@ export class TicketList {
   /** The same without regard to versions: for a change shown before the server has confirmed it, or taken back. */
   replace(ticket: Ticket): void {
     this.tickets.update((rows) => rows.map((row) => (row.id === ticket.id ? ticket : row)));
+  }
+
+  /** While a change is on its way, its row shows nothing but that; what was read meanwhile counts afterwards. */
+  hold(id: string): void {
+    if (!this.held.has(id)) this.held.set(id, null);
+  }
+
+  letGo(id: string): void {
+    const read = this.held.get(id);
+    this.held.delete(id);
+    if (read) this.refresh(read);
   }
 
   find(id: string | null): Ticket | undefined {
@@ -147,6 +166,10 @@ export class TicketList {
       this.failure.set(toProblem(error));
     } finally {
       if (turn === this.turn) this.underway.set(false);
+    }
+    if (turn === this.turn && this.pollAfter) {
+      this.pollAfter = false;
+      await this.poll();
     }
   }
 

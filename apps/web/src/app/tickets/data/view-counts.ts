@@ -1,6 +1,6 @@
 import { Injectable, inject, signal } from '@angular/core';
 import type { TicketCounts } from '@liftdesk/api-client';
-import { whileWatched } from '../../session/while-watched';
+import { keepFresh } from '../../live/keep-fresh';
 import { TicketClient } from './ticket-client';
 import type { View } from './views';
 
@@ -14,7 +14,11 @@ export class ViewCounts {
 
   constructor() {
     void this.refresh();
-    whileWatched(EVERY_MS, () => void this.refresh());
+    keepFresh({
+      everyMs: EVERY_MS,
+      concerns: ({ type }) => type === 'ticket.opened' || type === 'ticket.changed',
+      look: () => this.refresh(),
+    });
   }
 
   /** `86`, `1000+`; empty while it is not known. */

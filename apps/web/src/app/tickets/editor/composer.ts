@@ -28,6 +28,7 @@ import { Kbd } from '../../shared/ui/marks/kbd';
 import { ACCEPTED_TYPES } from '../../shared/ui/upload/upload-limits';
 import { UploadQueue } from '../../shared/ui/upload/upload-queue';
 import { UploadRow } from '../../shared/ui/upload/upload-row';
+import { Presence } from '../presence/presence';
 import { type Edit, TOOLS, type ToolName, editFor, pastedLink } from './markdown-tools';
 import { Outbox } from './outbox';
 import type { Outgoing } from './outgoing';
@@ -60,6 +61,7 @@ export class Composer implements OnInit {
   private readonly drafts = inject(Drafts);
   private readonly injector = inject(Injector);
   private readonly outbox = inject(Outbox);
+  private readonly presence = inject(Presence, { optional: true });
   private readonly session = inject(Session);
   private readonly field = viewChild<ElementRef<HTMLTextAreaElement>>('field');
   private saving: ReturnType<typeof setTimeout> | undefined;
@@ -130,6 +132,7 @@ export class Composer implements OnInit {
   }
 
   protected type(text: string): void {
+    this.presence?.type();
     this.text.set(text);
     this.fault.set('');
     clearTimeout(this.saving);
@@ -156,6 +159,7 @@ export class Composer implements OnInit {
       ...(status && { status }),
       key: this.key,
     });
+    this.presence?.rest();
     this.text.set('');
     this.key = null;
     this.previewing.set(false);

@@ -13,6 +13,7 @@ import {
 } from '@angular/core';
 import type { MessageKind, Ticket } from '@liftdesk/api-client';
 import { Icon } from '../../shared/ui/icon/icon';
+import { TypingLine } from '../presence/typing-line';
 import { firstName } from '../ui/first-name';
 import { Composer, type Saved } from './composer';
 import { EditRequests } from './edit-requests';
@@ -26,7 +27,7 @@ const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
  */
 @Component({
   selector: 'desk-reply-editor',
-  imports: [Composer, Icon],
+  imports: [Composer, Icon, TypingLine],
   templateUrl: './reply-editor.html',
   styleUrl: './reply-editor.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,

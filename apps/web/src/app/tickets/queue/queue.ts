@@ -15,7 +15,8 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { Title } from '@angular/platform-browser';
 import { ActivatedRoute, Router, RouterLink } from '@angular/router';
 import { deskName } from '../../shared/config/client-config';
-import { whileWatched } from '../../session/while-watched';
+import { keepFresh } from '../../live/keep-fresh';
+import { LiveEvents } from '../../live/live-events';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Kbd } from '../../shared/ui/marks/kbd';
 import { Skeleton } from '../../shared/ui/state/skeleton';
@@ -72,6 +73,7 @@ export class Queue {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   protected readonly layout = inject(DeskLayout);
   protected readonly list = inject(TicketList);
+  protected readonly live = inject(LiveEvents).state;
 
   private readonly params = toSignal(inject(ActivatedRoute).queryParamMap, { requireSync: true });
   protected readonly filters = computed(() => readFilters(this.params()), { equal: sameFilters });
@@ -105,7 +107,11 @@ export class Queue {
       void untracked(() => this.list.show(filters));
       untracked(() => this.title.setTitle(`${this.name()} · ${this.desk}`));
     });
-    whileWatched(EVERY_MS, () => void this.list.poll());
+    keepFresh({
+      everyMs: EVERY_MS,
+      concerns: ({ type }) => type.startsWith('ticket.') || type === 'message.added',
+      look: () => this.list.poll(),
+    });
     const toSearch = this.router.currentNavigation()?.extras.info === TO_SEARCH;
     afterNextRender(() => (toSearch ? this.search() : this.comeBack()));
     const onRow = () => this.list.rows().length > 0 && isFree(document.activeElement);

@@ -1,8 +1,9 @@
-import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
+import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import type { Message, Ticket, TicketEvent } from '@liftdesk/api-client';
 import { type Problem, toProblem } from '../../shared/http/problem';
-import { whileWatched } from '../../session/while-watched';
+import { keepFresh } from '../../live/keep-fresh';
+import type { LiveEvent } from '../../live/live-event';
 import { type Conflict, TicketActions } from '../data/ticket-actions';
 import type { TicketChange } from '../data/ticket-change';
 import { TicketClient } from '../data/ticket-client';
@@ -11,6 +12,8 @@ import { Outbox } from '../editor/outbox';
 import { timelineOf } from './timeline';
 
 const EVERY_MS = 20_000;
+/** Messages in one page of the conversation. */
+const PAGE = 100;
 
 interface Pages<T> {
   items: readonly T[];
@@ -26,6 +29,8 @@ export class TicketStore {
   private readonly list = inject(TicketList);
   private readonly outbox = inject(Outbox);
   private gone = false;
+  /** Others have done something while it could not be looked at. */
+  private missed = false;
 
   private readonly current = signal<Ticket | null>(null);
   private readonly failure = signal<Problem | null>(null);
@@ -58,9 +63,20 @@ export class TicketStore {
       this.gone = true;
       this.outbox.watch(null);
     });
-    whileWatched(EVERY_MS, () => void this.poll());
+    keepFresh({
+      everyMs: EVERY_MS,
+      concerns: (event) =>
+        event.type !== 'presence' && event.type !== 'resync' && event.ticketId === this.current()?.id,
+      look: (events) => this.look(events),
+    });
     this.actions.states.pipe(takeUntilDestroyed()).subscribe((state) => {
-      if (state.id === this.current()?.id) this.current.set(state);
+      if (state.id !== this.current()?.id) return;
+      this.current.set(state);
+      if (this.missed && !this.actions.isPending(state.id)) void this.poll();
+    });
+    effect(() => {
+      const isSending = this.outgoing().some((item) => item.state === 'sending');
+      if (!isSending && this.missed) untracked(() => void this.poll());
     });
     this.outbox.sent.pipe(takeUntilDestroyed()).subscribe((message) => {
       if (message.ticketId !== this.current()?.id) return;
@@ -87,6 +103,7 @@ export class TicketStore {
     await Promise.all([this.loadMessages(), this.loadEvents()]);
     const id = this.current()?.id;
     if (id && !this.gone) await this.markRead(id);
+    if (this.missed && !this.gone) await this.poll();
   }
 
   /** Shows the change at once; another's change that came first becomes `conflict`. */
@@ -134,14 +151,41 @@ export class TicketStore {
   /** Looks for news of others. What fails is tried at the next turn. */
   async poll(): Promise<void> {
     const before = this.current();
-    if (!before || this.actions.isPending(before.id)) return;
+    this.missed = !before || this.isOccupied(before.id);
+    if (!before || this.missed) return;
     const now = await this.client.get(before.id).catch(() => null);
-    if (!now || this.gone || this.actions.isPending(before.id)) return;
+    if (!now || this.gone) return;
+    this.missed = this.isOccupied(before.id);
+    if (this.missed) return;
     const moved = this.take(now) && now.version !== before.version;
     this.list.refresh(now);
     if (moved || !this.messagesLoaded() || this.messagesProblem() || this.eventsProblem())
       await Promise.all([this.loadMessages(), this.loadEvents()]);
     if (now.unread) await this.markRead(now.id);
+  }
+
+  /** After events: the ticket, and the mail of messages that are shown. */
+  private async look(events: readonly LiveEvent[]): Promise<void> {
+    const isMail = (event: LiveEvent) => event.type === 'message.mail';
+    const news = events.filter((event) => !isMail(event) && !this.isKnown(event));
+    if (events.length === 0 || news.length > 0) await this.poll();
+    if (!events.some(isMail)) return;
+    if (this.messages().length > PAGE)
+      this.conversation.update((pages) => pages && { ...pages, lastCursor: null });
+    await this.loadMessages();
+  }
+
+  /** What we did ourselves comes back as an event. */
+  private isKnown(event: LiveEvent): boolean {
+    if (event.type === 'ticket.changed') return event.version <= (this.current()?.version ?? 0);
+    return (
+      event.type === 'message.added' && this.messages().some((message) => message.id === event.messageId)
+    );
+  }
+
+  /** A change or message of ours is on its way: what the server says meanwhile would show it twice, or not at all. */
+  private isOccupied(id: string): boolean {
+    return this.actions.isPending(id) || this.outgoing().some((item) => item.state === 'sending');
   }
 
   /** Takes the server's word, unless it was said before what is shown; false then. */

@@ -9,6 +9,7 @@ import {
   effect,
   inject,
   input,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { Title } from '@angular/platform-browser';
@@ -32,6 +33,8 @@ import { EditRequests } from '../editor/edit-requests';
 import { ReplyEditor } from '../editor/reply-editor';
 import { TicketDeeds } from '../ui/ticket-deeds';
 import { Waiting } from '../ui/waiting';
+import { AlsoHere } from '../presence/also-here';
+import { Presence } from '../presence/presence';
 import { ClosedNotice } from './closed-notice';
 import { ConflictStrip } from './conflict-strip';
 import { Conversation } from './conversation';
@@ -51,6 +54,7 @@ const EDITOR_KEYS: readonly Shortcut[] = [
 @Component({
   selector: 'desk-ticket-view',
   imports: [
+    AlsoHere,
     Avatar,
     ClosedNotice,
     ConflictStrip,
@@ -69,7 +73,7 @@ const EDITOR_KEYS: readonly Shortcut[] = [
   ],
   templateUrl: './ticket-view.html',
   styleUrl: './ticket-view.scss',
-  providers: [EditRequests, ListPlace, TicketDeeds, TicketStore],
+  providers: [EditRequests, ListPlace, Presence, TicketDeeds, TicketStore],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class TicketView implements OnInit {
@@ -98,6 +102,11 @@ export class TicketView implements OnInit {
   private gone = false;
 
   constructor() {
+    const presence = inject(Presence);
+    effect(() => {
+      const id = this.ticket()?.id;
+      if (id) untracked(() => presence.begin(id));
+    });
     inject(DestroyRef).onDestroy(() => (this.gone = true));
     this.layout.compact.set(true);
     this.layout.closePanelOver();

@@ -1,0 +1,114 @@
+import { signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { Subject } from 'rxjs';
+import { Session } from '../session/session';
+import { rest } from '../testing/live-server';
+import { keepFresh } from './keep-fresh';
+import type { LiveEvent } from './live-event';
+import { LiveEvents, type LiveState } from './live-events';
+
+const opened = (ticketId: string): LiveEvent => ({ type: 'ticket.opened', ticketId, number: 1 });
+
+describe('keeping something fresh', () => {
+  const state = signal<LiveState>('live');
+  let events: Subject<LiveEvent>;
+  let looks: (readonly LiveEvent[])[];
+  let finish: (() => void)[];
+  let visibility: DocumentVisibilityState;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    visibility = 'visible';
+    jest.spyOn(document, 'visibilityState', 'get').mockImplementation(() => visibility);
+    state.set('live');
+    events = new Subject();
+    looks = [];
+    finish = [];
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: LiveEvents, useValue: { state, events } },
+        { provide: Session, useValue: { state: signal('signed-in') } },
+      ],
+    });
+    TestBed.runInInjectionContext(() =>
+      keepFresh({
+        everyMs: 20_000,
+        concerns: (event) => 'ticketId' in event && event.ticketId === 'mine',
+        look: (news) => {
+          looks.push(news);
+          return new Promise<void>((resolve) => finish.push(resolve));
+        },
+      }),
+    );
+  });
+  afterEach(() => {
+    TestBed.resetTestingModule();
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  const pass = async (ms: number) => {
+    jest.advanceTimersByTime(ms);
+    await rest();
+  };
+
+  it('looks within half a second, once for what comes together', async () => {
+    await pass(1_000);
+    events.next(opened('mine'));
+    events.next(opened('mine'));
+    await pass(200);
+    expect(looks).toEqual([[opened('mine'), opened('mine')]]);
+  });
+
+  it('lets events of others pass, but not that all may have changed', async () => {
+    events.next(opened('theirs'));
+    await pass(5_000);
+    expect(looks).toEqual([]);
+    events.next({ type: 'resync' });
+    await pass(600);
+    expect(looks).toHaveLength(1);
+  });
+
+  it('never looks twice at a time, and misses nothing meanwhile', async () => {
+    events.next(opened('mine'));
+    await pass(600);
+    events.next(opened('mine'));
+    await pass(5_000);
+    expect(looks).toHaveLength(1);
+    finish[0]?.();
+    await rest();
+    await pass(600);
+    expect(looks).toHaveLength(2);
+  });
+
+  it('goes on after a look that hangs', async () => {
+    events.next(opened('mine'));
+    await pass(600);
+    state.set('down');
+    await pass(40_000);
+    expect(looks.length).toBeGreaterThan(1);
+  });
+
+  it('looks now and then while no events come, and hardly ever while they do', async () => {
+    await pass(100_000);
+    expect(looks).toHaveLength(0);
+    await pass(240_000);
+    expect(looks).toHaveLength(1);
+    finish[0]?.();
+    await rest();
+    state.set('down');
+    await pass(20_000);
+    expect(looks).toHaveLength(2);
+  });
+
+  it('looks for what happened behind a hidden tab when it is seen again', async () => {
+    visibility = 'hidden';
+    events.next(opened('mine'));
+    await pass(5_000);
+    expect(looks).toHaveLength(0);
+    visibility = 'visible';
+    document.dispatchEvent(new Event('visibilitychange'));
+    await pass(600);
+    expect(looks).toHaveLength(1);
+  });
+});

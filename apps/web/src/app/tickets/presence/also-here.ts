@@ -1,0 +1,42 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { Avatar } from '../../shared/ui/avatar/avatar';
+import { PeopleHere } from './people-here';
+
+const SHOWN = 3;
+
+/** Who else has the ticket open: small faces, and a sentence for those who do not see them. */
+@Component({
+  selector: 'desk-also-here',
+  imports: [Avatar],
+  template: `
+    @if (people().length > 0) {
+      <span class="faces" aria-hidden="true">
+        @for (person of shown(); track person.id) {
+          <span class="face" [class.typing]="person.state === 'typing'">
+            <desk-avatar [person]="person" />
+          </span>
+        }
+        @if (people().length > shown().length) {
+          <span class="support text-3 num">+{{ people().length - shown().length }}</span>
+        }
+      </span>
+      <span class="support text-3 words" aria-hidden="true">also here</span>
+    }
+    <span class="sr-only" role="status">{{ sentence() }}</span>
+  `,
+  styleUrl: './also-here.scss',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class AlsoHere {
+  private readonly here = inject(PeopleHere);
+
+  readonly ticketId = input.required<string>();
+  protected readonly people = computed(() => this.here.on(this.ticketId()));
+  protected readonly shown = computed(() => this.people().slice(0, SHOWN));
+  protected readonly sentence = computed(() => {
+    const names = this.people().map((person) => person.name);
+    if (names.length === 0) return '';
+    const list = new Intl.ListFormat('en-GB').format(names);
+    return `${list} ${names.length === 1 ? 'has' : 'have'} this ticket open too`;
+  });
+}
