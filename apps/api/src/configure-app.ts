@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { RequestMetrics } from '@liftdesk/health';
 import { requestLog, type Logger } from '@liftdesk/logging';
+import { FileStorage } from '@liftdesk/storage';
 import { AddressLimiter } from '@liftdesk/throttling';
 import cookieParser from 'cookie-parser';
 import { type ErrorRequestHandler, json } from 'express';
@@ -35,7 +36,9 @@ export function configureApp(
   app.use(requestId);
   app.use(app.get(RequestMetrics, { strict: false }).middleware);
   app.use(requestLog(logger));
-  app.use(securityHeaders({ https }));
+  const { linkOrigins } = app.get(FileStorage, { strict: false });
+  const headers = { https, storageOrigins: linkOrigins };
+  app.use(securityHeaders(headers));
   if (origins.length > 0) {
     app.enableCors({
       origin: origins,
@@ -72,7 +75,7 @@ export function configureApp(
   });
   app.use(clientConfigFile(clientConfig(config, app.get(AppInfo, { strict: false }).version)));
   const folder = resolve(config.http.WEB_DIR);
-  if (existsSync(folder)) app.use(clientFiles({ folder, policy: clientPolicy({ https }) }));
+  if (existsSync(folder)) app.use(clientFiles({ folder, policy: clientPolicy(headers) }));
   return app;
 }
 

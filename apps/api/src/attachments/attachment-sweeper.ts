@@ -52,7 +52,7 @@ export class AttachmentSweeper {
     const olderThan = new Date(before);
     const report: SweepReport = {
       interrupted:
-        (await this.storage.sweepInterrupted(olderThan)) +
+        (await this.storage.sweepInterrupted(olderThan, ATTACHMENT_PREFIX)) +
         (await sweepStaging(this.config.stagingDir, olderThan)) +
         (await this.unsettled.sweep(before)),
       abandoned: await this.removeAbandoned(before),

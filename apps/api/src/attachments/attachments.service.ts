@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { FileStorage } from '@liftdesk/storage';
+import { FileStorage, StorageUnavailableError } from '@liftdesk/storage';
 import { createReadStream } from 'node:fs';
 import { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -55,7 +55,8 @@ export class AttachmentsService {
   /**
    * Stores inspected files and their rows, all or none: first a note of the keys, then the objects, then the rows in one
    * transaction; when that fails the objects go again. What a crash leaves between, the sweeper finds by the notes.
-   * @throws StaleVersionError, NotFoundError, ConflictError when the ticket has been closed to its customer meanwhile
+   * @throws StaleVersionError, NotFoundError, ConflictError when the ticket has been closed to its customer meanwhile,
+   *   StorageUnavailableError within 10 s, and nothing is kept
    */
   async store(
     actor: Actor,
@@ -67,21 +68,26 @@ export class AttachmentsService {
     const keys = uploads.map(({ storageKey }) => storageKey);
     const names = files.map(({ filename, sha256 }) => [filename, sha256]);
     const subject = ['attachments', target?.ticket.id ?? null, names];
-    let stored: Stored | undefined;
     let repeated = true;
+    let written = false;
     await this.unsettled.note(keys);
     try {
       for (const upload of uploads) await this.put(actor, upload);
-      stored = await this.database.transaction((manager) =>
+      const stored = await this.database.transaction((manager) =>
         this.idempotency.once(manager, { key, userRid: actor.userRid, subject }, async () => {
           repeated = false;
           await this.unsettled.settle(keys, manager);
-          return this.write(manager, actor, uploads, target);
+          const answer = await this.write(manager, actor, uploads, target);
+          written = true;
+          return answer;
         }),
       );
+      if (repeated) await this.unsettled.remove(keys);
       return stored;
-    } finally {
-      if (!stored || repeated) await this.unsettled.remove(keys);
+    } catch (error) {
+      // A commit that failed may have gone through: the sweeper finds out, when the database is sure.
+      if (!written) await this.unsettled.giveUp(keys, error);
+      throw error;
     }
   }
 
@@ -133,10 +139,16 @@ export class AttachmentsService {
   }
 
   private async put(actor: Actor, { file, storageKey }: Upload): Promise<void> {
-    await this.storage.put(storageKey, createReadStream(file.path), {
+    const stored = await this.storage.put(storageKey, createReadStream(file.path), {
       contentType: file.mimeType,
-      metadata: { uploadedby: actor.userId, uploadedat: new Date(this.clock.now()).toISOString() },
+      metadata: {
+        uploadedby: actor.userId,
+        uploadedat: new Date(this.clock.now()).toISOString(),
+        sha256: file.sha256,
+      },
     });
+    if (stored.sha256 !== file.sha256)
+      throw new StorageUnavailableError(undefined, { cause: new Error('The staged file has changed.') });
   }
 
   private async write(

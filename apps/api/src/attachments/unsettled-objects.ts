@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { FileStorage } from '@liftdesk/storage';
+import { FileStorage, StorageUnavailableError } from '@liftdesk/storage';
 import { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 
@@ -11,6 +11,9 @@ const LEFT = `
   select storage_key as "storageKey" from unsettled_object u
   where created_at < ? and not exists (select 1 from attachment a where a.storage_key = u.storage_key)
   order by created_at limit 1000`;
+
+/** With a store that hangs, an upload has waited for it already. */
+const PATIENCE_MS = 2_000;
 
 /** Knows which objects this desk itself has left without a row: the only ones that it may remove. */
 @Injectable()
@@ -34,17 +37,18 @@ export class UnsettledObjects {
     for (const key of keys) await manager.query(SETTLE, [key]);
   }
 
+  /**
+   * Removes what an upload that failed has stored. Never fails itself. A store that was not available may still do later
+   * what it did not answer: nobody waits for it for long, and the notes stay, so that the sweeper removes once more.
+   */
+  async giveUp(keys: readonly string[], reason: unknown): Promise<void> {
+    if (!(reason instanceof StorageUnavailableError)) return this.remove(keys);
+    await within(PATIENCE_MS, this.delete(keys));
+  }
+
   /** Removes noted objects. Never fails the request: what cannot be removed now, the sweeper removes. */
   async remove(keys: readonly string[]): Promise<void> {
-    const gone: string[] = [];
-    try {
-      for (const key of keys) {
-        await this.storage.delete(key);
-        gone.push(key);
-      }
-    } catch (error) {
-      this.logger.warn({ message: 'attachment.object-left', keys: keys.slice(gone.length), error });
-    }
+    const gone = await this.delete(keys);
     try {
       await this.database.transaction((manager) => this.settle(gone, manager));
     } catch (error) {
@@ -61,4 +65,26 @@ export class UnsettledObjects {
     }
     return rows.length;
   }
+
+  /** @returns those that are gone */
+  private async delete(keys: readonly string[]): Promise<string[]> {
+    const gone: string[] = [];
+    try {
+      for (const key of keys) {
+        await this.storage.delete(key);
+        gone.push(key);
+      }
+    } catch (error) {
+      this.logger.warn({ message: 'attachment.object-left', keys: keys.slice(gone.length), error });
+    }
+    return gone;
+  }
+}
+
+/** Waits for the work, but no longer than that. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
