@@ -9,6 +9,7 @@ export {
   type StorageConfig,
 } from './storage.config';
 export {
+  createFileStorage,
   StorageModule,
   type LocalStorageOptions,
   type S3StorageOptions,

@@ -50,12 +50,28 @@ export class StorageModule {
           providers: [
             {
               provide: FileStorage,
-              // Here and nowhere else: whoever keeps files in a folder never loads the SDK.
-              useFactory: async () => (await import('./s3.file-storage')).S3FileStorage.open(options),
+              useFactory: () => openS3(options),
             },
           ],
           exports: [FileStorage],
         };
     }
   }
+}
+
+/** The storage alone, for a command that needs no application. Whoever opens a bucket ends with the process. */
+export async function createFileStorage(options: StorageOptions): Promise<FileStorage> {
+  switch (options.type) {
+    case 'local': {
+      const signer = new LinkSigner(options.signingSecret, undefined, options.now);
+      return LocalFileStorage.open(options.uploadDir, signer);
+    }
+    case 's3':
+      return openS3(options);
+  }
+}
+
+/** Here and nowhere else: whoever keeps files in a folder never loads the SDK. */
+async function openS3(options: S3StorageOptions): Promise<FileStorage> {
+  return (await import('./s3.file-storage')).S3FileStorage.open(options);
 }
