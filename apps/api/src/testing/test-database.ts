@@ -27,10 +27,14 @@ let template: Promise<void> | undefined;
 /** @returns a migrated database, or with `empty` one without any table */
 export async function testDatabase({ empty = false } = {}): Promise<TestDatabase> {
   if (!onPostgres) return { env: { DATABASE_PATH: ':memory:' }, drop: async () => undefined };
-  const name = `liftdesk_test_${randomUUID()}`;
-  if (!empty) await (template ??= databases.ensure(TEMPLATE, prepare));
-  await databases.create(name, empty ? undefined : TEMPLATE);
-  return { env: { DATABASE_URL: databases.url(name) }, drop: () => databases.drop(name) };
+  if (empty) {
+    const name = `liftdesk_test_${randomUUID()}`;
+    await databases.create(name);
+    return { env: { DATABASE_URL: databases.url(name) }, drop: () => databases.drop(name) };
+  }
+  await (template ??= databases.ensure(TEMPLATE, prepare));
+  const name = await databases.take(TEMPLATE);
+  return { env: { DATABASE_URL: databases.url(name) }, drop: () => databases.giveBack(name, TEMPLATE) };
 }
 
 /** The same opened and migrated, for tests that need no application. Destroying the data source drops it. */
