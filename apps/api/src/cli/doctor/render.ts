@@ -30,7 +30,7 @@ function linesOf(
     ...more.map((line) => `${indent}${line.trim()}`),
     ...(cause === undefined ? [] : [`${indent}cause: ${cause}`]),
     ...(fix === undefined ? [] : [`${indent}fix:   ${fix}`]),
-    ...(guide === undefined || cause === undefined ? [] : [`${indent}guide: ${guide}`]),
+    ...(guide === undefined || verdict !== 'failure' ? [] : [`${indent}guide: ${guide}`]),
   ];
 }
 

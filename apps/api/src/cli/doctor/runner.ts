@@ -95,9 +95,19 @@ async function attempt(check: DoctorCheck, context: DoctorContext, signal: Abort
 }
 
 function found(check: DoctorCheck, error: unknown, context: DoctorContext): Finding {
-  const message = error instanceof Error && error.message !== '' ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof CheckFailedError) return failure(message, error.reason);
   return failure(message, check.explain?.(error, context) ?? explain(error));
+}
+
+/** The message, and that of the nearest cause where it says more. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  const own = error.message || error.name;
+  return cause instanceof Error && cause.message !== '' && !own.includes(cause.message)
+    ? `${own} (${cause.message})`
+    : own;
 }
 
 function lateFinding(check: DoctorCheck, timeoutMs: number, context: DoctorContext): Finding {

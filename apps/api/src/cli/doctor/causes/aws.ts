@@ -60,7 +60,7 @@ export const AWS_REASONS: Reasons = {
   DecryptionFailure: KMS_KEY,
   NotImplemented: {
     cause: 'this S3-compatible store does not know what was asked of it',
-    fix: 'set S3_SSE=none and S3_CHECKSUMS=when_required',
+    fix: 'set S3_SSE=off and S3_CHECKSUMS=when-required',
   },
 };
 

@@ -18,7 +18,7 @@ export const diskCheck: DoctorCheck = {
       cause: 'uploads, logs, the database and its backups grow until the disk is full',
       fix: 'delete old releases, backups and logs, or enlarge the volume (EBS can while it runs)',
     };
-    const check = healthDiskCheck(context.config.health, dataFolders(context).map(existing));
+    const check = healthDiskCheck(context.config.health, [...new Set(dataFolders(context).map(existing))]);
     try {
       const { message = '', warn = false } = await check.check();
       return warn ? warning(message, room) : ok(message);

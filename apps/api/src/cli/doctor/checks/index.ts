@@ -9,6 +9,7 @@ import { apiCheck, healthCheck } from './http.checks';
 import { proxyCheck } from './proxy.check';
 import { secretsCheck } from './secrets.check';
 import { signInLimitCheck } from './sign-in-limit.check';
+import { storageCheck } from './storage.check';
 import { certificateCheck, redirectCheck } from './tls.checks';
 
 /** In the order of the table. Those of `last` are made when all others are through. */
@@ -18,6 +19,7 @@ export const CHECKS: { readonly together: readonly DoctorCheck[]; readonly last:
     secretsCheck,
     databaseCheck,
     migrationsCheck,
+    storageCheck,
     clockCheck,
     diskCheck,
     memoryCheck,
