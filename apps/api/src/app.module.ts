@@ -2,7 +2,7 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { HealthModule } from '@liftdesk/health';
-import { LoggingModule, type Logger } from '@liftdesk/logging';
+import { logFolder, LoggingModule, type Logger } from '@liftdesk/logging';
 import { EnvSecretStore, type SecretStore, SecretsModule } from '@liftdesk/secrets';
 import { StorageModule } from '@liftdesk/storage';
 import { DeskThrottlerGuard, ThrottlingModule } from '@liftdesk/throttling';
@@ -24,6 +24,7 @@ import { DatabaseModule } from './database/database.module';
 import { HealthChecks } from './health-checks';
 import { MaintenanceService } from './maintenance.service';
 import { DatabaseMetrics } from './metrics/database-metrics';
+import { SecretsWatch } from './secrets-watch';
 import { TicketsModule } from './tickets/tickets.module';
 import { UsersModule } from './users/users.module';
 
@@ -64,6 +65,7 @@ export class AppModule {
         HealthChecks,
         DatabaseMetrics,
         MaintenanceService,
+        SecretsWatch,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ZodValidationPipe },
         // In this order: who calls, how often, whether it may, and whether it says something we do not know.
@@ -78,7 +80,8 @@ export class AppModule {
 
 function dataFolders({ database, storage, logging }: Config): string[] {
   const ofDatabase = database.type === 'sqlite' ? [dirname(database.path)] : [];
-  return [...ofDatabase, storage.uploadDir, logging.LOG_DIR];
+  const ofLogs = logFolder(logging) ?? [];
+  return [...ofDatabase, storage.uploadDir].concat(ofLogs);
 }
 
 function authConfig({ app, http, auth }: Config): AuthConfig {

@@ -1,10 +1,13 @@
-import { Injectable, OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type CheckFinding, HealthRegistry } from '@liftdesk/health';
+import type { Logger } from '@liftdesk/logging';
 import { FileStorage } from '@liftdesk/storage';
+import { WINSTON_MODULE_PROVIDER } from 'nest-winston';
 import { stat } from 'node:fs/promises';
 import { DataSource } from 'typeorm';
 import { migrationState } from './database/migration-state';
+import { logCheck } from './log-check';
 
 /** What /health and /health/ready ask of this application. Without files tickets still work: that only degrades. */
 @Injectable()
@@ -15,12 +18,14 @@ export class HealthChecks implements OnModuleInit {
     private readonly registry: HealthRegistry,
     @InjectDataSource() private readonly database: DataSource,
     private readonly storage: FileStorage,
+    @Inject(WINSTON_MODULE_PROVIDER) private readonly logger: Logger,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.databaseFile = await inodeOf(this.database);
     this.registry.addCheck({ name: 'database', critical: true, check: () => this.checkDatabase() });
     this.registry.addCheck({ name: 'storage', critical: false, check: () => this.checkStorage() });
+    this.registry.addCheck(logCheck(this.logger));
     this.registry.addReadyCondition({ name: 'database', reason: () => this.databaseReason() });
   }
 

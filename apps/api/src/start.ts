@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { HealthRegistry } from '@liftdesk/health';
-import { closeLogger, createLogger, nestLogger, type Logger } from '@liftdesk/logging';
+import { closeLogger, createLogger, logFolder, nestLogger, type Logger } from '@liftdesk/logging';
 import { EnvSecretStore, type SecretStore } from '@liftdesk/secrets';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -43,7 +43,8 @@ export async function startServer(
 ): Promise<RunningServer> {
   if (config.database.type === 'sqlite') assertWritable(dirname(config.database.path), 'DATABASE_PATH');
   assertWritable(config.storage.uploadDir, 'UPLOAD_DIR');
-  assertWritable(config.logging.LOG_DIR, 'LOG_DIR');
+  const logs = logFolder(config.logging);
+  if (logs !== undefined) assertWritable(logs, 'LOG_DIR');
   await assertPortFree(config.http);
   const claim = claimDatabase(config.database);
   let logger: Logger | undefined;
@@ -123,7 +124,7 @@ function openLogger({ logging, app }: Config): Logger {
   } catch (error) {
     const { path, code } = error as NodeJS.ErrnoException;
     throw new StartupError(
-      `Cannot open the log file ${path ?? `in ${logging.LOG_DIR}`} (${code}): move what is there away, or set LOG_DIR to another place`,
+      `Cannot open the log file ${path ?? `in ${logFolder(logging)}`} (${code}): move what is there away, or set LOG_DIR to another place`,
       { cause: error },
     );
   }

@@ -7,7 +7,7 @@ const MAX_NODES = 500;
 const MAX_TEXT = 8_192;
 
 const SECRET_PART =
-  /passw|passphrase|token|authorization|cookie|secret|credential|apikey|privatekey|signature|jwt/;
+  /passw|passphrase|token|authorization|cookie|secret|credential|apikey|privatekey|encryptionkey|databaseurl|signature|jwt/;
 /** `query`, `parameters` and `driverError` are what TypeORM hangs on its errors: SQL with people's data in it. */
 const SECRET_NAME = new Set(['body', 'rawbody', 'hash', 'query', 'parameters', 'drivererror', 'headers']);
 
@@ -23,11 +23,32 @@ export function isSecretKey(key: string): boolean {
   return secret;
 }
 
-/** Takes bearer headers, JSON web tokens and secrets in query strings out of free text, and cuts what is endless. */
+const hidden = new Set<string>();
+let hiddenPattern: RegExp | undefined;
+/** Shorter ones are words that stand anywhere. */
+const LEAST_HIDDEN = 8;
+
+/** From now on no line of this process holds one of these texts, whatever name it goes by. Short ones are left alone. */
+export function hideInLogs(texts: Iterable<string>): void {
+  for (const text of texts) if (text.length >= LEAST_HIDDEN) hidden.add(text);
+  // The longest first, so that no part of one stays behind another.
+  const all = [...hidden].sort((one, other) => other.length - one.length);
+  hiddenPattern = all.length === 0 ? undefined : new RegExp(all.map(literally).join('|'), 'g');
+}
+
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/**
+ * Takes bearer headers, JSON web tokens, passwords of addresses, secrets in query strings and what `hideInLogs` was given
+ * out of free text, and cuts what is endless.
+ */
 export function redactText(text: string): string {
-  const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
-  if (!short.includes('eyJ') && !/bearer |basic |[?&#](token|signature)=/i.test(short)) return short;
+  const shown = hiddenPattern ? text.replace(hiddenPattern, REDACTED) : text;
+  const short = shown.length > MAX_TEXT ? `${shown.slice(0, MAX_TEXT)}… (${shown.length} characters)` : shown;
+  if (!short.includes('eyJ') && !/bearer |basic |:\/\/[^/\s]*@|[?&#](token|signature)=/i.test(short))
+    return short;
   return short
+    .replace(/:\/\/[^/\s@]+@/g, `://${REDACTED}@`)
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`)
     .replace(/\beyJ[\w-]{4,}\.[\w-]{4,}(\.[\w-]*)?/g, REDACTED)
     .replace(/([?&#](?:token|signature)=)[^&\s"']+/gi, `$1${REDACTED}`);

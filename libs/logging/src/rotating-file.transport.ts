@@ -1,11 +1,10 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
-import { Writable } from 'node:stream';
+import { LineTransport } from './line.transport';
+import type { LogDelivery } from './line.transport';
 import { LOG_LEVELS } from './logging.config';
 import type { LogLevel } from './logging.config';
 
-const MESSAGE = Symbol.for('message');
-const LEVEL = Symbol.for('level');
 const FLUSH_AFTER_MS = 100;
 const FLUSH_AT_BYTES = 64 * 1024;
 
@@ -27,39 +26,30 @@ export interface RotatingFileOptions {
  * three times the memory. Batches are written synchronously: one `write` into the page cache per 64 kB costs less
  * than a thread hop, keeps the order and leaves nothing in flight when the process exits.
  */
-export class RotatingFileTransport extends Writable {
+export class RotatingFileTransport extends LineTransport {
   private fd: number | undefined;
   private ended = false;
   private size = 0;
   private lines: string[] = [];
   private chars = 0;
   private timer: NodeJS.Timeout | undefined;
-  private failing = false;
+  private failure: string | null = null;
+  private failingSince: number | null = null;
+  private dropped = 0;
   private readonly atExit = () => this.flush();
 
   /** @throws where the folder cannot be made or the file not opened: better at start than a silent log. */
   constructor(private readonly options: RotatingFileOptions) {
-    super({ objectMode: true });
+    super(options.level);
     mkdirSync(dirname(options.path), { recursive: true });
     this.open();
     process.on('exit', this.atExit);
   }
 
-  override _write(info: Record<symbol, unknown>, _encoding: string, next: () => void): void {
-    this.log(info, next);
-  }
-
-  /** winston's name for `_write`. Lines graver than the transport's level pass, the logger has sieved by its own. */
-  log(info: Record<symbol, unknown>, next: () => void): void {
-    const level = LOG_LEVELS[info[LEVEL] as LogLevel];
-    if (level <= LOG_LEVELS[this.options.level ?? 'debug'] && !this.ended) this.keep(info, level);
-    next();
-  }
-
-  private keep(info: Record<symbol, unknown>, level: number): void {
-    const line = `${String(info[MESSAGE])}\n`;
-    this.lines.push(line);
-    this.chars += line.length;
+  protected override keep(line: string, level: number): void {
+    if (this.ended) return;
+    this.lines.push(`${line}\n`);
+    this.chars += line.length + 1;
     if (level <= LOG_LEVELS.error || this.chars >= FLUSH_AT_BYTES) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS).unref();
   }
@@ -70,15 +60,18 @@ export class RotatingFileTransport extends Writable {
     this.timer = undefined;
     if (this.lines.length === 0) return;
     const batch = Buffer.from(this.lines.join(''));
+    const count = this.lines.length;
     this.lines = [];
     this.chars = 0;
     try {
       if (this.size > 0 && this.size + batch.length > this.options.maxBytes) this.rotate();
       this.append(batch);
-      this.failing = false;
+      this.failure = this.failingSince = null;
     } catch (error) {
-      if (!this.failing) process.stderr.write(`Log lines were lost: ${String(error)}\n`);
-      this.failing = true;
+      if (this.failure === null) process.stderr.write(`Log lines were lost: ${String(error)}\n`);
+      this.failingSince ??= Date.now();
+      this.failure = String(error);
+      this.dropped += count;
     }
   }
 
@@ -89,6 +82,15 @@ export class RotatingFileTransport extends Writable {
     this.ended = true;
     process.off('exit', this.atExit);
     this.release();
+  }
+
+  delivery(): LogDelivery {
+    const { lines, dropped, failure, failingSince } = this;
+    return { queued: lines.length, dropped, failure, failingSince };
+  }
+
+  async finish(): Promise<void> {
+    this.close();
   }
 
   private append(batch: Buffer): void {

@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test as Nest } from '@nestjs/testing';
-import { closeLogger, createLogger, nestLogger, type Logger } from '@liftdesk/logging';
+import { closeLogger, createLogger, logFolder, nestLogger, type Logger } from '@liftdesk/logging';
 import { FileStorage } from '@liftdesk/storage';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -140,7 +140,7 @@ export class TestDesk {
     for (const transport of this.logger.transports) {
       if ('flush' in transport && typeof transport.flush === 'function') transport.flush();
     }
-    const dir = this.config.logging.LOG_DIR;
+    const dir = logFolder(this.config.logging) as string;
     return readdirSync(dir)
       .map((file) => readFileSync(join(dir, file), 'utf8'))
       .join('');
