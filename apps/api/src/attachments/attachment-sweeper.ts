@@ -110,8 +110,8 @@ export class AttachmentSweeper {
   }
 
   private async isKnown(key: string): Promise<boolean> {
-    const [row]: { known: 0 | 1 }[] = await this.database.query(KNOWN, [key, key]);
-    return row?.known === 1;
+    const [row]: { known: 0 | 1 | boolean }[] = await this.database.query(KNOWN, [key, key]);
+    return Boolean(row?.known);
   }
 
   private async hasRow(rid: number): Promise<boolean> {

@@ -8,6 +8,7 @@ import { Actor, isStaff } from '../auth/actor';
 import { Clock } from '../common/clock';
 import { ForbiddenError } from '../common/domain-error';
 import { IfMatch } from '../common/etag';
+import { dialectOf } from '../database/dialect';
 import { Idempotency } from '../common/idempotency';
 import { TicketWriter } from '../tickets/ticket-writer';
 import { AttachmentConfig } from './attachment.config';
@@ -73,15 +74,17 @@ export class AttachmentsService {
     await this.unsettled.note(keys);
     try {
       for (const upload of uploads) await this.put(actor, upload);
-      const stored = await this.database.transaction((manager) =>
-        this.idempotency.once(manager, { key, userRid: actor.userRid, subject }, async () => {
+      const stored = await this.database.transaction((manager) => {
+        repeated = true;
+        written = false;
+        return this.idempotency.once(manager, { key, userRid: actor.userRid, subject }, async () => {
           repeated = false;
           await this.unsettled.settle(keys, manager);
           const answer = await this.write(manager, actor, uploads, target);
           written = true;
           return answer;
-        }),
-      );
+        });
+      });
       if (repeated) await this.unsettled.remove(keys);
       return stored;
     } catch (error) {
@@ -119,7 +122,7 @@ export class AttachmentsService {
    */
   async delete(actor: Actor, id: string, ifMatch: IfMatch): Promise<number | null> {
     const { row, version } = await this.database.transaction(async (manager) => {
-      const found = await this.query.one(actor, id, manager);
+      const found = await this.query.one(actor, id, manager, dialectOf(manager).lock('a'));
       if (!isStaff(actor) && found.uploaderRid !== actor.userRid)
         throw new ForbiddenError('Only who uploaded a file removes it');
       const [{ visible }]: [{ visible: 0 | 1 }] = await manager.query(

@@ -4,7 +4,7 @@ import { FileStorage, StorageUnavailableError } from '@liftdesk/storage';
 import { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 
-const NOTE = 'insert or ignore into unsettled_object (storage_key, created_at) values (?, ?)';
+const NOTE = 'insert into unsettled_object (storage_key, created_at) values (?, ?) on conflict do nothing';
 const SETTLE = 'delete from unsettled_object where storage_key = ?';
 /** A row counts more than the note: what somebody may still download is never removed. */
 const LEFT = `

@@ -10,6 +10,7 @@ import {
   ValidationError,
 } from '../common/domain-error';
 import { Idempotency, type IdempotentRequest } from '../common/idempotency';
+import { dialectOf } from '../database/dialect';
 import { normaliseEmail } from '../users/email';
 import { User } from '../users/user.entity';
 import { toUserView } from '../users/user.dto';
@@ -77,6 +78,7 @@ export class AuthService {
     this.assertMayRegister(body);
     this.setupLink.assertValid(body.token);
     const precondition = async (manager: EntityManager): Promise<void> => {
+      await dialectOf(manager).oneByOne(manager, 'set-up');
       if (await this.users.anyStaff(manager)) throw new ConflictError('Liftdesk is set up already: sign in');
     };
     const signIn = await this.createAndSignIn(body, 'admin', origin, { precondition });
@@ -182,10 +184,10 @@ export class AuthService {
     { key, precondition }: { key?: string; precondition?: (manager: EntityManager) => Promise<void> },
   ): Promise<SignIn> {
     const passwordHash = await hashPassword(body.password);
-    let repeated = true;
-    const { userRid } = await this.database.transaction((manager) =>
-      this.idempotency.once(manager, registrationOf(body, role, key), async () => {
-        repeated = false;
+    const { userRid, repeated } = await this.database.transaction(async (manager) => {
+      let created = false;
+      const answer = await this.idempotency.once(manager, registrationOf(body, role, key), async () => {
+        created = true;
         await precondition?.(manager);
         const user = await this.users.create(manager, {
           email: body.email,
@@ -194,8 +196,9 @@ export class AuthService {
           passwordHash,
         });
         return { userRid: user.rid };
-      }),
-    );
+      });
+      return { ...answer, repeated: !created };
+    });
     const user = await this.users.get(userRid);
     if (repeated && !(await passwordMatches(user.passwordHash, body.password))) {
       throw new IdempotencyMismatchError('This Idempotency-Key was used with another body');

@@ -4,6 +4,7 @@ import { FailureLimiter } from '@liftdesk/throttling';
 import { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { ValidationError } from '../common/domain-error';
+import { dialectOf } from '../database/dialect';
 import { normaliseEmail } from '../users/email';
 import { UsersService } from '../users/users.service';
 import { AuthConfig } from './auth.config';
@@ -82,7 +83,7 @@ export class PasswordResetService {
     assertGoodPassword(password, early.email);
     const passwordHash = await hashPassword(password);
     await this.database.transaction(async (manager) => {
-      const { userRid } = await this.usable(hash, (sql, values) => manager.query(sql, values));
+      const { userRid } = await this.usable(hash, manager);
       await manager.query('update password_reset set used_at = ? where hash = ?', [this.clock.now(), hash]);
       await this.users.setPassword(manager, userRid, passwordHash);
       await this.sessions.endAllOf(manager, userRid);
@@ -90,12 +91,12 @@ export class PasswordResetService {
     await this.failures.forgive({ account: normaliseEmail(early.email), address });
   }
 
-  private async usable(
-    hash: string,
-    query: (sql: string, values: unknown[]) => Promise<ResetRow[]> = (sql, values) =>
-      this.database.query(sql, values),
-  ): Promise<ResetRow> {
-    const [row] = await query(USABLE, [hash, this.clock.now()]);
+  /** @param manager of the transaction that uses the link: nobody else does meanwhile, nor changes its owner */
+  private async usable(hash: string, manager?: EntityManager): Promise<ResetRow> {
+    const values = [hash, this.clock.now()];
+    const [row]: ResetRow[] = manager
+      ? await manager.query(`${USABLE} ${dialectOf(manager).lock()}`, values)
+      : await this.database.query(USABLE, values);
     if (!row) throw ValidationError.of('/token', 'This link was used or has expired: ask for a new one');
     return row;
   }

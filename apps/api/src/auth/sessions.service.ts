@@ -4,6 +4,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock, toIso } from '../common/clock';
 import { NotFoundError, UnauthenticatedError } from '../common/domain-error';
+import { dialectOf } from '../database/dialect';
 import { User } from '../users/user.entity';
 import type { Actor } from './actor';
 import { AuthConfig } from './auth.config';
@@ -72,7 +73,7 @@ export class SessionsService {
     const renewed = await this.database.transaction(async (manager) => {
       const now = this.clock.now();
       const hash = secretHash(refreshToken);
-      const [row]: RefreshRow[] = await manager.query(REFRESH, [hash]);
+      const [row]: RefreshRow[] = await manager.query(`${REFRESH} ${dialectOf(manager).lock('t')}`, [hash]);
       if (!row || row.endedAt !== null || row.expiresAt <= now) return null;
       const user = await manager.findOneBy(User, { rid: row.userRid });
       if (row.usedAt !== null || !user || user.disabledAt !== null) {

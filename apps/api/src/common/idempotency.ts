@@ -28,7 +28,10 @@ export interface IdempotentRequest {
 const DAY_MS = 86_400_000;
 const FIND =
   'select fingerprint, answer, created_at as "createdAt" from idempotency_key where user_rid = ? and key = ?';
-const STORE = `insert or replace into idempotency_key (user_rid, key, fingerprint, answer, created_at) values (?, ?, ?, ?, ?)`;
+const FORGET = 'delete from idempotency_key where user_rid = ? and key = ?';
+/** Fails where the same key came in between: the transaction runs again, and finds the answer. */
+const STORE =
+  'insert into idempotency_key (user_rid, key, fingerprint, answer, created_at) values (?, ?, ?, ?, ?)';
 
 /** Makes a creating request safe to repeat: its first answer is kept, in its own transaction, for 24 hours. */
 @Injectable()
@@ -52,6 +55,7 @@ export class Idempotency {
       if (known.fingerprint === fingerprint) return JSON.parse(known.answer) as T;
       throw new IdempotencyMismatchError('This Idempotency-Key was used with another body');
     }
+    if (known) await manager.query(FORGET, [request.userRid, request.key]);
     const answer = await work();
     await manager.query(STORE, [request.userRid, request.key, fingerprint, JSON.stringify(answer), now]);
     return answer;

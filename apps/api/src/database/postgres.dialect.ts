@@ -16,6 +16,9 @@ export const postgresDialect: Dialect = {
   texts: (alias) => elements(alias, 'value'),
   jsonArray: (column, select) =>
     `(select coalesce(json_agg(listed.${column}), '[]'::json)::text from (${select}) listed)`,
+  oneByOne: async (manager, name) => {
+    await manager.query('select pg_advisory_xact_lock(?, hashtext(?))', [LOCK_CLASS, name]);
+  },
   continueKeys: async (manager, table) => {
     await manager.query(
       `select setval(pg_get_serial_sequence('"${table}"', 'rid'), greatest((select max(rid) from "${table}"), 1))`,

@@ -11,6 +11,7 @@ export const sqliteDialect: Dialect = {
   integers: (alias) => `json_each(?) ${alias}`,
   texts: (alias) => `json_each(?) ${alias}`,
   jsonArray: (column, select) => `(select json_group_array(${column}) from (${select}))`,
+  oneByOne: async () => undefined,
   // AUTOINCREMENT remembers the greatest key that there ever was.
   continueKeys: async () => undefined,
   alone: (_dataSource, _name, work) => work(),

@@ -30,7 +30,7 @@ const MESSAGE_COLUMNS = `
 
 const PAGE = (kinds: string): string => `
   select ${MESSAGE_COLUMNS} from message m join "user" u on u.rid = m.author_rid
-  where m.ticket_rid = ? and m.rid > ? ${kinds} order by m.rid ${LIMIT}`;
+  where m.ticket_rid = ? and m.rid > cast(? as bigint) ${kinds} order by m.rid ${LIMIT}`;
 const MESSAGES = { staff: PAGE(''), customer: PAGE(`and m.kind = 'reply'`) };
 
 const MESSAGE = `
@@ -40,8 +40,8 @@ const MESSAGE = `
 interface FoundTicket {
   rid: number;
   id: string;
-  /** 1 when it has any: most have none, and their files need not be looked for. */
-  hasFiles: 0 | 1;
+  /** Most have none, and their files need not be looked for. PostgreSQL knows booleans, SQLite 0 and 1. */
+  hasFiles: 0 | 1 | boolean;
 }
 
 const TICKET =
@@ -58,7 +58,7 @@ const EVENTS = `
   select e.rid, e.id, e.type, e.from_value as "from", e.to_value as "to", e.created_at as "createdAt",
     u.id as "actorId", u.name as "actorName", u.role as "actorRole"
   from ticket_event e left join "user" u on u.rid = e.actor_rid
-  where e.ticket_rid = ? and e.rid > ? order by e.rid ${LIMIT}`;
+  where e.ticket_rid = ? and e.rid > cast(? as bigint) order by e.rid ${LIMIT}`;
 
 interface EventRow {
   rid: number;

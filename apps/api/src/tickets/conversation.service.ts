@@ -60,6 +60,7 @@ export class ConversationService {
   ): Promise<Written> {
     let repeated = true;
     const written = await this.database.transaction(async (manager) => {
+      repeated = true;
       const ticket = await this.writer.load(manager, actor, ref);
       assertMayWrite(actor, body);
       const request = { key, userRid: actor.userRid, subject: ['messages', ticket.id, body] };

@@ -12,7 +12,7 @@ const DOCUMENT = `
 const NEWEST = `select kind, body from message where ticket_rid = ? order by rid desc limit ${AT_ONCE}`;
 const FIRST_OF_KIND = 'select rid, body from message where ticket_rid = ? and kind = ? order by rid limit 1';
 const NEWEST_OF_KIND = `
-  select rid, body from message where ticket_rid = ? and kind = ? and rid > ? and rid < ? order by rid desc limit ${AT_ONCE}`;
+  select rid, body from message where ticket_rid = ? and kind = ? and rid > ? and rid < cast(? as bigint) order by rid desc limit ${AT_ONCE}`;
 
 interface Body {
   rid: number;

@@ -8,7 +8,8 @@ import { TicketWriter } from './ticket-writer';
 
 const MARK_READ = `
   insert into ticket_read (user_rid, ticket_rid, message_rid) values (?, ?, ?)
-  on conflict (user_rid, ticket_rid) do update set message_rid = max(message_rid, excluded.message_rid)`;
+  on conflict (user_rid, ticket_rid) do update set message_rid = excluded.message_rid
+  where excluded.message_rid > ticket_read.message_rid`;
 
 const MESSAGE = {
   staff: 'select rid from message where ticket_rid = ? and id = ?',

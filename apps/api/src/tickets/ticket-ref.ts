@@ -7,7 +7,7 @@ import { Actor, isStaff } from '../auth/actor';
 export function ticketRef(actor: Actor, ref: string): { where: string; values: (string | number)[] } {
   const byNumber = /^\d{1,15}$/.test(ref);
   const key = byNumber ? Number(ref) : ref.toLowerCase();
-  const where = byNumber ? 'rid = ?' : 'id = ?';
+  const where = byNumber ? 'rid = cast(? as bigint)' : 'id = ?';
   return isStaff(actor)
     ? { where, values: [key] }
     : { where: `${where} and requester_rid = ?`, values: [key, actor.userRid] };

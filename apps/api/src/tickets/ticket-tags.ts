@@ -1,7 +1,11 @@
 import { EntityManager } from 'typeorm';
 
+/** Also takes hold of the tag: its count changes next. */
 const TAG =
   'insert into tag (name) values (?) on conflict (name) do update set name = excluded.name returning rid';
+const CARRIED = 'insert into ticket_tag (tag_rid, ticket_rid) values (?, ?)';
+const DROPPED = 'delete from ticket_tag where tag_rid = ? and ticket_rid = ?';
+const COUNTED = 'update tag set ticket_count = ticket_count + ? where rid = ?';
 const NAMES = `
   select g.name from ticket_tag tt join tag g on g.rid = tt.tag_rid where tt.ticket_rid = ? order by g.name`;
 
@@ -20,15 +24,12 @@ export async function setTags(
 ): Promise<boolean> {
   const added = after.filter((tag) => !before.includes(tag));
   const removed = before.filter((tag) => !after.includes(tag));
-  for (const name of added) {
+  // By name, added and removed alike: who takes several at once takes them in the order that all others do.
+  for (const name of [...added, ...removed].sort()) {
+    const isAdded = added.includes(name);
     const [tag]: { rid: number }[] = await manager.query(TAG, [name]);
-    await manager.query('insert into ticket_tag (tag_rid, ticket_rid) values (?, ?)', [tag?.rid, ticketRid]);
-    await manager.query('update tag set ticket_count = ticket_count + 1 where rid = ?', [tag?.rid]);
-  }
-  for (const name of removed) {
-    const [tag]: { rid: number }[] = await manager.query(TAG, [name]);
-    await manager.query('delete from ticket_tag where tag_rid = ? and ticket_rid = ?', [tag?.rid, ticketRid]);
-    await manager.query('update tag set ticket_count = ticket_count - 1 where rid = ?', [tag?.rid]);
+    await manager.query(isAdded ? CARRIED : DROPPED, [tag?.rid, ticketRid]);
+    await manager.query(COUNTED, [isAdded ? 1 : -1, tag?.rid]);
   }
   return added.length + removed.length > 0;
 }

@@ -3,9 +3,10 @@ import { EntityManager } from 'typeorm';
 import type { Actor } from '../auth/actor';
 import { IfMatch, matches } from '../common/etag';
 import { NotFoundError, StaleVersionError } from '../common/domain-error';
+import { dialectOf } from '../database/dialect';
 import { audienceOf } from './ticket.policy';
 import { ticketRef } from './ticket-ref';
-import { TICKET_BY_NUMBER, TicketRow, toTicketView } from './ticket.row';
+import { TICKET_SQL, TicketRow, toTicketView } from './ticket.row';
 import { LogEntry, recordEvents } from './ticket-log';
 import type { TicketDto } from './ticket.dto';
 import type { TicketStatus } from './ticket.status';
@@ -40,13 +41,14 @@ const LOAD = { staff: load('version'), customer: load('version - hidden_changes'
 const STORE = `
   update ticket set subject = ?, status = ?, priority = ?, assignee_rid = ?, due_at = ?, waiting_since = ?,
     first_response_at = ?, solved_at = ?, closed_at = ?, last_message_rid = ?, last_reply_rid = ?, updated_at = ?,
-    customer_updated_at = iif(?, customer_updated_at, ?), version = version + 1, hidden_changes = hidden_changes + ?
+    customer_updated_at = case when ? = 1 then customer_updated_at else ? end, version = version + 1, hidden_changes = hidden_changes + ?
   where rid = ?`;
 
 /** Loads a ticket to change it and stores the result with its log: the two ends of every write to a ticket. */
 @Injectable()
 export class TicketWriter {
   /**
+   * The ticket as the last writer left it; nobody else changes it, or what belongs to it, until the transaction ends.
    * @throws NotFoundError also for a ticket that the caller may not see
    * @throws StaleVersionError with the ticket as it is now, when `ifMatch` names another version
    */
@@ -57,7 +59,8 @@ export class TicketWriter {
     ifMatch: IfMatch = null,
   ): Promise<StoredTicket> {
     const { where, values } = ticketRef(actor, ref);
-    const [ticket]: StoredTicket[] = await manager.query(`${LOAD[audienceOf(actor)]} where ${where}`, values);
+    const sql = `${LOAD[audienceOf(actor)]} where ${where} ${dialectOf(manager).lock()}`;
+    const [ticket]: StoredTicket[] = await manager.query(sql, values);
     if (!ticket) throw new NotFoundError('There is no such ticket');
     if (!matches(ifMatch, ticket.version)) {
       const current = await this.view(manager, actor, ticket.rid);
@@ -100,7 +103,7 @@ export class TicketWriter {
   async view(manager: EntityManager, actor: Actor, rid: number): Promise<TicketDto> {
     const audience = audienceOf(actor);
     const scope = audience === 'customer' ? [actor.userRid] : [];
-    const [row]: TicketRow[] = await manager.query(TICKET_BY_NUMBER[audience], [
+    const [row]: TicketRow[] = await manager.query(TICKET_SQL[dialectOf(manager).name].byNumber[audience], [
       actor.userRid,
       rid,
       ...scope,

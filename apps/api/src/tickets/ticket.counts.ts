@@ -8,7 +8,7 @@ import { TagListDto, TicketCountsDto } from './ticket.dto';
 const CAP = 1_000;
 
 const capped = (where: string): string =>
-  `(select count(*) from (select 1 from ticket where ${where} limit ${CAP}))`;
+  `(select count(*) from (select 1 from ticket where ${where} limit ${CAP}) capped)`;
 
 const COUNTS = `
   select ${capped(`assignee_rid = ? and status in ('new', 'open', 'pending')`)} as mine,

@@ -31,7 +31,7 @@ export function ticketOrder(name: string, audience: 'staff' | 'customer'): Ticke
   return {
     size: keys.length,
     select: keys.map((key, index) => `${key} as k${index}`).join(', '),
-    after: `(${keys.join(', ')}) ${descending ? '<' : '>'} (${keys.map(() => '?').join(', ')})`,
+    after: `(${keys.join(', ')}) ${descending ? '<' : '>'} (${keys.map(() => 'cast(? as bigint)').join(', ')})`,
     by: keys.map((key) => `${key} ${direction}`).join(', '),
   };
 }

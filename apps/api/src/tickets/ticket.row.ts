@@ -1,6 +1,9 @@
 import type { Actor } from '../auth/actor';
 import { toIso } from '../common/clock';
 import { isStaff } from '../auth/actor';
+import type { Dialect } from '../database/dialect';
+import { postgresDialect } from '../database/postgres.dialect';
+import { sqliteDialect } from '../database/sqlite.dialect';
 import type { Role } from '../users/user.entity';
 import { plainSnippet } from './snippet';
 import type { TicketDto } from './ticket.dto';
@@ -49,12 +52,16 @@ export interface TicketRow {
   readRid: number | null;
 }
 
+type Audience = 'staff' | 'customer';
+
+const TAGS = `select g.name from ticket_tag tt join tag g on g.rid = tt.tag_rid where tt.ticket_rid = t.rid order by g.name`;
+
 /**
  * The one SELECT behind every ticket that leaves the API. A customer's knows no note, no file of one, and
  * not that there was one.
  * Its first parameter is the caller's row key.
  */
-function selectTickets(audience: 'staff' | 'customer', source: string): string {
+function selectTickets(dialect: Dialect, audience: Audience, source: string): string {
   const [lastMessage, visible, updatedAt, version] =
     audience === 'staff'
       ? ['t.last_message_rid', '', 't.updated_at', 't.version']
@@ -70,8 +77,7 @@ function selectTickets(audience: 'staff' | 'customer', source: string): string {
       t.solved_at as "solvedAt", t.closed_at as "closedAt", ${version} as version, t.requester_rid as "requesterRid",
       r.id as "requesterId", r.name as "requesterName", r.email as "requesterEmail",
       s.id as "assigneeId", s.name as "assigneeName", f.id as "followUpId", f.rid as "followUpNumber",
-      (select json_group_array(name) from (select g.name from ticket_tag tt join tag g on g.rid = tt.tag_rid
-        where tt.ticket_rid = t.rid order by g.name)) as tags,
+      ${dialect.jsonArray('name', TAGS)} as tags,
       (select count(*) from attachment a where a.ticket_rid = t.rid ${visible}) as "attachmentCount",
       l.rid as "lastRid", l.kind as "lastKind", substr(l.body, 1, ${SNIPPET_SOURCE}) as "lastBody", l.created_at as "lastCreatedAt",
       la.rid as "lastAuthorRid", la.id as "lastAuthorId", la.name as "lastAuthorName", la.role as "lastAuthorRole",
@@ -85,24 +91,38 @@ function selectTickets(audience: 'staff' | 'customer', source: string): string {
       left join ticket_read rd on rd.user_rid = ? and rd.ticket_rid = t.rid`;
 }
 
-const one = (audience: 'staff' | 'customer', where: string): string =>
-  `${selectTickets(audience, 'ticket t')} where ${where}`;
+export interface TicketSql {
+  /** Parameters: caller's row key, then number or id; the customer's also its row key again, as scope. */
+  byNumber: Record<Audience, string>;
+  byId: Record<Audience, string>;
+  /** Parameters: a JSON array of row keys, whose order is kept, and the caller's row key; the customer's also as scope. */
+  byKeys: Record<Audience, string>;
+}
 
-/** Parameters: caller's row key, then number or id; the customer's also its row key again, as scope. */
-export const TICKET_BY_NUMBER = {
-  staff: one('staff', 't.rid = ?'),
-  customer: one('customer', 't.rid = ? and t.requester_rid = ?'),
-};
-export const TICKET_BY_ID = {
-  staff: one('staff', 't.id = ?'),
-  customer: one('customer', 't.id = ? and t.requester_rid = ?'),
-};
+function ticketSqlOf(dialect: Dialect): TicketSql {
+  const one = (audience: Audience, where: string): string =>
+    `${selectTickets(dialect, audience, 'ticket t')} where ${where}`;
+  const page = `${dialect.integers('page')} ${dialect.joinThen} ticket t on t.rid = page.value`;
+  return {
+    byNumber: {
+      staff: one('staff', 't.rid = cast(? as bigint)'),
+      customer: one('customer', 't.rid = cast(? as bigint) and t.requester_rid = ?'),
+    },
+    byId: {
+      staff: one('staff', 't.id = ?'),
+      customer: one('customer', 't.id = ? and t.requester_rid = ?'),
+    },
+    byKeys: {
+      staff: `${selectTickets(dialect, 'staff', page)} order by page.key`,
+      customer: `${selectTickets(dialect, 'customer', page)} where t.requester_rid = ? order by page.key`,
+    },
+  };
+}
 
-/** Parameters: a JSON array of row keys, whose order is kept, and the caller's row key; the customer's also as scope. */
-const PAGE_SOURCE = 'json_each(?) page cross join ticket t on t.rid = page.value';
-export const TICKETS_BY_KEYS = {
-  staff: `${selectTickets('staff', PAGE_SOURCE)} order by page.key`,
-  customer: `${selectTickets('customer', PAGE_SOURCE)} where t.requester_rid = ? order by page.key`,
+/** What reads tickets, on each engine. */
+export const TICKET_SQL: Readonly<Record<Dialect['name'], TicketSql>> = {
+  sqlite: ticketSqlOf(sqliteDialect),
+  postgres: ticketSqlOf(postgresDialect),
 };
 
 export function toTicketView(row: TicketRow, actor: Actor): TicketDto {

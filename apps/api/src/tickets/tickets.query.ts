@@ -5,10 +5,11 @@ import type { Actor } from '../auth/actor';
 import { decodeCursor, encodeCursor } from '../common/cursor';
 import { NotFoundError } from '../common/domain-error';
 import { LIMIT } from '../database/columns';
+import { type Dialect, dialectOf } from '../database/dialect';
 import { TicketFilters, TicketFiltersBuilder } from './ticket.filters';
 import { TicketOrder, placeOf, ticketOrder } from './ticket.order';
 import { audienceOf } from './ticket.policy';
-import { TICKETS_BY_KEYS, TICKET_BY_ID, TICKET_BY_NUMBER, TicketRow, toTicketView } from './ticket.row';
+import { TICKET_SQL, TicketRow, TicketSql, toTicketView } from './ticket.row';
 import { TicketDto, TicketPageDto, TicketQueryDto } from './ticket.dto';
 import { TicketSearch } from './ticket.search';
 
@@ -18,11 +19,17 @@ const TOTAL_CAP = 1_000;
 /** Reads of tickets: one, and lists by filter, order and page. */
 @Injectable()
 export class TicketsQuery {
+  private readonly dialect: Dialect;
+  private readonly sql: TicketSql;
+
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly filters: TicketFiltersBuilder,
     private readonly search: TicketSearch,
-  ) {}
+  ) {
+    this.dialect = dialectOf(database);
+    this.sql = TICKET_SQL[this.dialect.name];
+  }
 
   /**
    * @param ref id or number
@@ -31,7 +38,7 @@ export class TicketsQuery {
   async row(actor: Actor, ref: string): Promise<TicketRow> {
     const audience = audienceOf(actor);
     const byNumber = /^\d{1,15}$/.test(ref);
-    const sql = (byNumber ? TICKET_BY_NUMBER : TICKET_BY_ID)[audience];
+    const sql = (byNumber ? this.sql.byNumber : this.sql.byId)[audience];
     const key = byNumber ? Number(ref) : ref.toLowerCase();
     const scope = audience === 'customer' ? [actor.userRid] : [];
     const [row]: TicketRow[] = await this.database.query(sql, [actor.userRid, key, ...scope]);
@@ -68,7 +75,7 @@ export class TicketsQuery {
     if (rids.length === 0) return [];
     const audience = audienceOf(actor);
     const scope = audience === 'customer' ? [actor.userRid] : [];
-    const rows: TicketRow[] = await this.database.query(TICKETS_BY_KEYS[audience], [
+    const rows: TicketRow[] = await this.database.query(this.sql.byKeys[audience], [
       JSON.stringify(rids),
       actor.userRid,
       ...scope,
@@ -77,9 +84,14 @@ export class TicketsQuery {
   }
 
   private async total(filters: TicketFilters): Promise<Pick<TicketPageDto, 'total' | 'totalIsCapped'>> {
-    const sql = `select count(*) as n from (select 1 from ticket t ${where(filters.conditions)} limit ${TOTAL_CAP})`;
+    const sql = `select count(*) as n from (select 1 from ticket t ${where(filters.conditions)} limit ${TOTAL_CAP}) capped`;
     const [{ n }]: [{ n: number }] = await this.database.query(sql, filters.values);
     return { total: n, totalIsCapped: n >= TOTAL_CAP };
+  }
+
+  private indexHint(filters: TicketFilters, order: string): string {
+    const index = filters.drivingIndex(order);
+    return index === null ? '' : this.dialect.indexedBy(index);
   }
 
   /** @param name of an order, see ticketOrder() */
@@ -93,7 +105,7 @@ export class TicketsQuery {
     const conditions = cursor ? [...filters.conditions, order.after] : filters.conditions;
     const place = cursor ? decodeCursor(cursor, name, order.size) : [];
     const sql = `
-      select ${order.select} from ticket t ${filters.indexHint(name)} ${where(conditions)} order by ${order.by} ${LIMIT}`;
+      select ${order.select} from ticket t ${this.indexHint(filters, name)} ${where(conditions)} order by ${order.by} ${LIMIT}`;
     const rows: Record<string, number>[] = await this.database.query(sql, [
       ...filters.values,
       ...place,

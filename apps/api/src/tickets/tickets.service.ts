@@ -46,12 +46,13 @@ export class TicketsService {
     assertMayOpen(actor, body);
     const request = { key, userRid: actor.userRid, subject: ['tickets', body] };
     let repeated = true;
-    const ticket = await this.database.transaction((manager) =>
-      this.idempotency.once(manager, request, () => {
+    const ticket = await this.database.transaction((manager) => {
+      repeated = true;
+      return this.idempotency.once(manager, request, () => {
         repeated = false;
         return this.openIn(manager, actor, body);
-      }),
-    );
+      });
+    });
     if (!repeated) this.logger.log({ message: 'ticket.opened', ticketId: ticket.id, userId: actor.userId });
     return ticket;
   }

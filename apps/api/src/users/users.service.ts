@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../auth/actor';
 import { escapeLike } from '../common/escape-like';
 import { SessionsService } from '../auth/sessions.service';
+import { type Dialect, dialectOf } from '../database/dialect';
 import { Clock } from '../common/clock';
 import { decodeCursor, encodeCursor } from '../common/cursor';
 import { ConflictError, ForbiddenError, NotFoundError } from '../common/domain-error';
@@ -26,11 +27,15 @@ const AGENTS = `
 
 @Injectable()
 export class UsersService {
+  private readonly dialect: Dialect;
+
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly sessions: SessionsService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.dialect = dialectOf(database);
+  }
 
   findByEmail(email: string, manager: EntityManager = this.database.manager): Promise<User | null> {
     return manager.findOneBy(User, { emailNorm: normaliseEmail(email) });
@@ -74,8 +79,12 @@ export class UsersService {
     await manager.update(User, { rid }, { passwordHash });
   }
 
-  /** Whether this is still the user's password, and the user may sign in. */
+  /**
+   * Whether this is still the user's password, and the user may sign in. Neither changes until the transaction ends: a
+   * session begun in it is there for whoever changes the password next, and ends with it.
+   */
   async hasPassword(manager: EntityManager, rid: number, passwordHash: string | null): Promise<boolean> {
+    await this.hold(manager, rid);
     const user = await manager.findOneBy(User, { rid });
     return user !== null && user.disabledAt === null && user.passwordHash === passwordHash;
   }
@@ -105,14 +114,15 @@ export class UsersService {
     if (role) query.andWhere('u.role = :role', { role });
     if (q) {
       const begins = `${escapeLike(q)}%`;
-      query.andWhere(`(u.name like :begins escape '\\' or u.emailNorm like :norm escape '\\')`, {
+      const { like } = this.dialect;
+      query.andWhere(`(u.name ${like} :begins escape '\\' or u.emailNorm like :norm escape '\\')`, {
         begins,
         norm: `${escapeLike(normaliseEmail(q))}%`,
       });
     }
     if (cursor) {
       const [name, rid] = decodeCursor(cursor, 'name', 2, 1);
-      query.andWhere('(u.name, u.rid) > (:name, :rid)', { name, rid });
+      query.andWhere('(u.name, u.rid) > (:name, cast(:rid as bigint))', { name, rid });
     }
     const users = await query.getMany();
     const page = users.slice(0, limit);
@@ -130,8 +140,10 @@ export class UsersService {
    */
   async change(actor: Actor, id: string, change: UserChangeDto): Promise<User> {
     return this.database.transaction(async (manager) => {
+      const found = await manager.findOneBy(User, { id: id.toLowerCase() });
+      await this.hold(manager, actor.userRid, found?.rid);
       await this.assertAdmin(manager, actor);
-      const user = await manager.findOneBy(User, { id: id.toLowerCase() });
+      const user = found && (await manager.findOneBy(User, { rid: found.rid }));
       if (!user) throw new NotFoundError('There is no such user');
       const losesAccess = change.disabled === true || (change.role !== undefined && change.role !== 'admin');
       if (user.rid === actor.userRid && losesAccess) {
@@ -144,6 +156,13 @@ export class UsersService {
       if (change.disabled) await this.sessions.endAllOf(manager, user.rid);
       return user;
     });
+  }
+
+  /** Nobody else changes these people until the transaction ends. Always in the same order, so that two never cross. */
+  private async hold(manager: EntityManager, ...rids: (number | undefined)[]): Promise<void> {
+    const sql = `select rid from "user" where rid in (?, ?) order by rid ${this.dialect.lock()}`;
+    const [one, other] = rids;
+    await manager.query(sql, [one, other ?? one]);
   }
 
   /**
