@@ -1,4 +1,5 @@
 import type { Attachment, Message, SignedIn, Ticket, User } from '@liftdesk/api-client';
+import type { MessageDelivery } from '../shared/http/api-shapes';
 import { type ClientConfig, DEFAULT_CONFIG } from '../shared/config/client-config';
 
 export function aConfig(
@@ -63,6 +64,18 @@ export function aMessage(change: Partial<Message> = {}): Message {
     body: 'Hello',
     attachments: [],
     createdAt: AT,
+    ...change,
+  };
+}
+
+export function aDelivery(change: Partial<MessageDelivery> = {}): MessageDelivery {
+  return {
+    id: 'd1',
+    status: 'sent',
+    recipient: aUser().email,
+    reason: null,
+    attempts: 1,
+    updatedAt: AT,
     ...change,
   };
 }

@@ -77,6 +77,12 @@ export class TicketClient {
     return firstValueFrom(this.http.post<Message>(`/api/tickets/${ticketId}/messages`, message, { headers }));
   }
 
+  /** Queues a mail again. @param liftBlock write again to an address that mail does not reach */
+  resendMail(deliveryId: string, liftBlock: boolean): Promise<unknown> {
+    const body = liftBlock ? { liftBlock } : {};
+    return firstValueFrom(this.http.post(`/api/mail/deliveries/${deliveryId}/resend`, body));
+  }
+
   /** @param messageId the last message that is shown */
   markRead(id: string, messageId: string): Promise<void> {
     return firstValueFrom(this.http.put<void>(`/api/tickets/${id}/read`, { messageId }));

@@ -38,6 +38,8 @@ export class TicketStore {
   private readonly conversationFailure = signal<Problem | null>(null);
   private readonly log = signal<Pages<TicketEvent> | null>(null);
   private readonly logFailure = signal<Problem | null>(null);
+  private readonly oldAge = signal<Problem | null>(null);
+  private readonly answered = signal(new Date().toISOString());
   private readonly collision = signal<Conflict | null>(null);
 
   readonly ticket = this.current.asReadonly();
@@ -55,6 +57,10 @@ export class TicketStore {
     const ticket = this.current();
     return ticket ? this.outbox.items().filter((item) => item.ticketId === ticket.id) : [];
   });
+  /** Why what is shown may be old, null while it is not. */
+  readonly staleness = this.oldAge.asReadonly();
+  /** ISO 8601: when the server last answered. */
+  readonly answeredAt = this.answered.asReadonly();
   /** Another agent's change that met one of ours. */
   readonly conflict = this.collision.asReadonly();
 
@@ -148,28 +154,50 @@ export class TicketStore {
     }
   }
 
-  /** Looks for news of others. What fails is tried at the next turn. */
-  async poll(): Promise<void> {
+  /**
+   * Looks for news of others. What fails is tried at the next turn.
+   * @param more a message is known to be there that is not shown, whatever the version says
+   */
+  async poll(more = false): Promise<void> {
     const before = this.current();
+    const mustLoad = more || this.missed;
     this.missed = !before || this.isOccupied(before.id);
     if (!before || this.missed) return;
-    const now = await this.client.get(before.id).catch(() => null);
+    const now = await this.lookAt(before.id);
     if (!now || this.gone) return;
     this.missed = this.isOccupied(before.id);
     if (this.missed) return;
     const moved = this.take(now) && now.version !== before.version;
     this.list.refresh(now);
-    if (moved || !this.messagesLoaded() || this.messagesProblem() || this.eventsProblem())
+    if (mustLoad || moved || !this.messagesLoaded() || this.messagesProblem() || this.eventsProblem())
       await Promise.all([this.loadMessages(), this.loadEvents()]);
     if (now.unread) await this.markRead(now.id);
+  }
+
+  /** Null, and `staleness` says why, where it could not be looked at. */
+  private async lookAt(id: string): Promise<Ticket | null> {
+    try {
+      const ticket = await this.client.get(id);
+      this.oldAge.set(null);
+      this.answered.set(new Date().toISOString());
+      return ticket;
+    } catch (error) {
+      this.oldAge.set(toProblem(error));
+      return null;
+    }
   }
 
   /** After events: the ticket, and the mail of messages that are shown. */
   private async look(events: readonly LiveEvent[]): Promise<void> {
     const isMail = (event: LiveEvent) => event.type === 'message.mail';
     const news = events.filter((event) => !isMail(event) && !this.isKnown(event));
-    if (events.length === 0 || news.length > 0) await this.poll();
-    if (!events.some(isMail)) return;
+    if (events.length === 0 || news.length > 0)
+      await this.poll(news.some(({ type }) => type === 'message.added'));
+    if (events.some(isMail)) await this.loadMail();
+  }
+
+  /** What became of the mail of messages, on whichever page of the conversation they are. */
+  async loadMail(): Promise<void> {
     if (this.messages().length > PAGE)
       this.conversation.update((pages) => pages && { ...pages, lastCursor: null });
     await this.loadMessages();

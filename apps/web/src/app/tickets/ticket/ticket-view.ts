@@ -23,6 +23,7 @@ import { StatusMark } from '../../shared/ui/marks/status-mark';
 import { type Shortcut, useShortcuts } from '../../shared/ui/shortcuts/shortcuts';
 import { Skeleton } from '../../shared/ui/state/skeleton';
 import { skeletonFor } from '../../shared/ui/state/skeleton-time';
+import { StaleStrip } from '../../shared/ui/state/stale-strip';
 import { State } from '../../shared/ui/state/state';
 import { Toaster } from '../../shared/ui/toast/toaster';
 import { DropFiles } from '../../shared/ui/upload/drop-files';
@@ -67,6 +68,7 @@ const EDITOR_KEYS: readonly Shortcut[] = [
     ReplyEditor,
     RouterLink,
     Skeleton,
+    StaleStrip,
     State,
     StatusMark,
     Waiting,
