@@ -53,7 +53,7 @@ export class AppModule {
         LoggingModule.register(logger),
         DatabaseModule.register(dataSource),
         SecretsModule.register(secrets),
-        StorageModule.register({ ...config.storage, signingSecret: linkSecrets(config, keys) }),
+        StorageModule.register({ ...config.storage, ...linkSecrets(config, keys) }),
         ThrottlingModule.register(config.throttling),
         HealthModule.register(config.health, { version, dataFolders: dataFolders(config) }),
         ScheduleModule.forRoot(),
@@ -108,6 +108,9 @@ function attachmentConfig({ storage, upload }: Config): AttachmentConfig {
 }
 
 /** Asked for at each link: a rotation takes effect at once, and takes no link away. */
-function linkSecrets({ storage }: Config, keys: SigningKeys): () => readonly Uint8Array[] {
-  return () => keys.acceptedFor('file links', storage.signedUrlTtlSeconds * 1000);
+function linkSecrets({ storage }: Config, keys: SigningKeys) {
+  return {
+    signingSecret: () => keys.acceptedFor('file links', storage.signedUrlTtlSeconds * 1000),
+    refreshSecrets: () => keys.refresh(),
+  };
 }

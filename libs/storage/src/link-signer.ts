@@ -33,11 +33,13 @@ export class LinkSigner {
    * each verifies
    * @param basePath where LocalFilesController answers, without a slash at the end
    * @param now milliseconds since 1970
+   * @param refresh reads the secrets again: another process may sign with one that this one has not read yet
    */
   constructor(
     private readonly secret: LinkSecret | (() => readonly LinkSecret[]),
     private readonly basePath = '/api/files',
     private readonly now: () => number = Date.now,
+    private readonly refresh?: () => Promise<void>,
   ) {
     this.secrets();
   }
@@ -76,6 +78,17 @@ export class LinkSigner {
       disposition: link.disposition === 'inline' ? 'inline' : 'attachment',
       secondsLeft: Math.floor(secondsLeft),
     };
+  }
+
+  /** As verify(); before it refuses a link it has the secrets read again. */
+  async verifyFresh(key: string, link: LinkQuery): Promise<VerifiedLink> {
+    try {
+      return this.verify(key, link);
+    } catch (error) {
+      if (!this.refresh || !(error instanceof StorageLinkInvalidError)) throw error;
+    }
+    await this.refresh();
+    return this.verify(key, link);
   }
 
   private secrets(): readonly [LinkSecret, ...LinkSecret[]] {

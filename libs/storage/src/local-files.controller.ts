@@ -36,7 +36,7 @@ export class LocalFilesController {
     @Res() response: Response,
   ): Promise<void> {
     const key = Array.isArray(segments) ? segments.join('/') : segments;
-    const link = this.signer.verify(key, linkQuery(query));
+    const link = await this.signer.verifyFresh(key, linkQuery(query));
     const found = await this.storage.stat(key);
     const etag = `"${found.size.toString(36)}-${found.lastModified.getTime().toString(36)}"`;
     const range = rangeOf(request, response, found, etag);

@@ -9,6 +9,8 @@ import type { LocalStorageConfig, S3StorageConfig } from './storage.config';
 interface LinkOptions {
   /** At least 32 bytes; or, where it changes, those that hold now: the first one signs, each verifies. */
   signingSecret: LinkSecret | (() => readonly LinkSecret[]);
+  /** Reads the secrets again, for a link that none of them signed. */
+  refreshSecrets?: () => Promise<void>;
   /** Milliseconds since 1970, to tell whether a link has expired. */
   now?: () => number;
 }
@@ -33,7 +35,8 @@ export class StorageModule {
           providers: [
             {
               provide: LinkSigner,
-              useFactory: () => new LinkSigner(options.signingSecret, undefined, options.now),
+              useFactory: () =>
+                new LinkSigner(options.signingSecret, undefined, options.now, options.refreshSecrets),
             },
             {
               provide: FileStorage,

@@ -1,6 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test as Nest } from '@nestjs/testing';
 import { closeLogger, createLogger, logFolder, nestLogger, type Logger } from '@liftdesk/logging';
+import type { SecretStore } from '@liftdesk/secrets';
 import { FileStorage } from '@liftdesk/storage';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -26,6 +27,8 @@ import { onPostgres, testDatabase } from './test-database';
 export interface TestDeskOptions {
   /** Variables over those of a test, in which no rate limit is ever reached. */
   env?: Record<string, string>;
+  /** Where secrets come from that may change; the variables alone otherwise. */
+  secrets?: SecretStore;
 }
 
 // A busy machine may take its time: what hangs is found all the same.
@@ -50,7 +53,7 @@ export class TestDesk {
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async start({ env }: TestDeskOptions = {}): Promise<TestDesk> {
+  static async start({ env, secrets }: TestDeskOptions = {}): Promise<TestDesk> {
     const folder = mkdtempSync(join(tmpdir(), 'liftdesk-test-'));
     const { env: whichDatabase, drop } = await testDatabase();
     const config = testConfig(folder, { ...whichDatabase, ...env });
@@ -60,7 +63,7 @@ export class TestDesk {
     const logger = createLogger(config.logging, { environment: config.app.NODE_ENV, terminal: false });
     const clock = new SettableClock();
     const module = await Nest.createTestingModule({
-      imports: [AppModule.register({ config, version: 'test', dataSource, logger })],
+      imports: [AppModule.register({ config, version: 'test', dataSource, logger, secrets })],
     })
       .overrideProvider(Clock)
       .useValue(clock)
