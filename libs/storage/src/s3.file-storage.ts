@@ -84,15 +84,16 @@ export class S3FileStorage extends FileStorage {
           Metadata: options?.metadata && { ...options.metadata },
           ...this.encryption,
         });
+        this.provenAt = performance.now();
+        return hashed.result();
+      } catch (error) {
+        throw hashed.failure ? error : this.refusal(error);
       } finally {
         this.turns.leave();
       }
-      this.provenAt = performance.now();
-      return hashed.result();
     } catch (error) {
       source.destroy();
-      if (hashed.failure) throw hashed.failure.error;
-      throw this.refusal(error);
+      throw hashed.failure ? hashed.failure.error : error;
     }
   }
 

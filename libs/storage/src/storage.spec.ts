@@ -322,6 +322,59 @@ describe('storageConfig', () => {
     );
   });
 
+  const S3 = { STORAGE_TYPE: 's3', S3_ATTACHMENTS_BUCKET: 'our-files', AWS_REGION: 'eu-central-1' };
+
+  it('is a bucket of AWS, encrypted, with a name and a region', () => {
+    expect(storageConfig.parse(S3)).toEqual({
+      type: 's3',
+      uploadDir: './uploads',
+      signedUrlTtlSeconds: 3600,
+      bucket: 'our-files',
+      keyPrefix: '',
+      region: 'eu-central-1',
+      endpoint: undefined,
+      forcePathStyle: false,
+      checksums: 'default',
+      sse: 'AES256',
+      sseKmsKeyId: undefined,
+      deadlineMs: 6000,
+    });
+  });
+
+  it('is a bucket of another store by its address and what it does not know', () => {
+    const other = {
+      AWS_ENDPOINT_URL_S3: 'https://minio.example:9000',
+      S3_FORCE_PATH_STYLE: 'true',
+      S3_CHECKSUMS: 'when-required',
+      S3_SSE: 'off',
+      S3_KEY_PREFIX: 'support/desk/',
+      S3_DEADLINE: '8.5',
+    };
+    expect(storageConfig.parse({ ...S3, ...other })).toMatchObject({
+      endpoint: 'https://minio.example:9000',
+      forcePathStyle: true,
+      checksums: 'when-required',
+      sse: 'off',
+      keyPrefix: 'support/desk/',
+      deadlineMs: 8500,
+    });
+  });
+
+  it.each([
+    [{ S3_ATTACHMENTS_BUCKET: undefined }, 'S3_ATTACHMENTS_BUCKET'],
+    [{ S3_ATTACHMENTS_BUCKET: 'Our Files' }, 'S3_ATTACHMENTS_BUCKET'],
+    [{ AWS_REGION: undefined }, 'AWS_REGION'],
+    [{ AWS_ENDPOINT_URL_S3: 'minio.example' }, 'AWS_ENDPOINT_URL_S3'],
+    [{ S3_FORCE_PATH_STYLE: 'yes' }, 'S3_FORCE_PATH_STYLE'],
+    [{ S3_SSE: 'AES128' }, 'S3_SSE'],
+    [{ S3_SSE_KMS_KEY_ID: 'key' }, 'S3_SSE_KMS_KEY_ID'],
+    [{ S3_KEY_PREFIX: '/support' }, 'S3_KEY_PREFIX'],
+    [{ S3_DEADLINE: '0' }, 'S3_DEADLINE'],
+  ])('refuses %j and says which variable it is', (env, name) => {
+    const { error } = storageConfig.safeParse({ ...S3, ...env });
+    expect(error?.issues.map(({ path }) => path.join('.'))).toEqual([name]);
+  });
+
   it.each([{ STORAGE_TYPE: 'ftp' }, { SIGNED_URL_TTL: '0' }, { SIGNED_URL_TTL: 'soon' }, { UPLOAD_DIR: '' }])(
     'refuses %j',
     (env) => expect(storageConfig.safeParse(env).success).toBe(false),

@@ -6,6 +6,7 @@ const STATUS = {
   BucketAlreadyOwnedByYou: 409,
   EntityTooSmall: 400,
   IncompleteBody: 400,
+  InternalError: 500,
   InvalidAccessKeyId: 403,
   InvalidArgument: 400,
   InvalidPart: 400,

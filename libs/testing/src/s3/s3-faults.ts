@@ -25,7 +25,9 @@ export type S3Fault =
   /** Does what is asked, and cuts the connection instead of answering. */
   | { kind: 'lose-answer' }
   /** Says that the whole body comes, sends so many bytes of it and cuts the connection. */
-  | { kind: 'truncate'; afterBytes: number };
+  | { kind: 'truncate'; afterBytes: number }
+  /** Says that the whole body comes, sends so many bytes of it and then nothing more. */
+  | { kind: 'stall'; afterBytes: number };
 
 export const slowDown: S3Fault = { kind: 'error', status: 503, code: 'SlowDown' };
 export const internalError: S3Fault = { kind: 'error', status: 500, code: 'InternalError' };

@@ -116,7 +116,7 @@ export class S3Server {
       await this.serve(request, response);
     } catch (error) {
       if (error instanceof Disconnected) return;
-      const known = error instanceof S3Error ? error : new S3Error('NotImplemented', String(error));
+      const known = error instanceof S3Error ? error : new S3Error('InternalError', String(error));
       reply(request, response, failure(known.status, known.code, known.message, known.headers));
     }
   }
@@ -140,7 +140,7 @@ export class S3Server {
     const asked: S3Request = { operation, key, query, headers: request.headers, body, declared };
     const answer = perform(this.kept, asked, { pageSize: this.pageSize });
     if (fault?.kind === 'lose-answer') return void request.socket.destroy();
-    reply(request, response, answer, fault?.kind === 'truncate' ? fault.afterBytes : undefined);
+    reply(request, response, answer, fault);
   }
 
   private allowOrigin({ headers }: IncomingMessage, response: ServerResponse): void {
@@ -158,31 +158,26 @@ export class S3Server {
 class Disconnected extends Error {}
 
 async function bodyWithin(request: IncomingMessage, fault: S3Fault | undefined): Promise<Buffer> {
+  const { socket } = request;
   const limit = fault?.kind === 'cut' ? fault.afterBytes : Number.POSITIVE_INFINITY;
   const chunks: Buffer[] = [];
   let size = 0;
-  try {
+  const readAll = async (): Promise<void> => {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= limit) break;
+      if (size >= limit) return;
     }
-  } catch {
+  };
+  await readAll().catch(() => {
     throw new Disconnected();
-  }
-  if (fault?.kind === 'cut') {
-    request.socket.destroy();
-    throw new Disconnected();
-  }
-  return Buffer.concat(chunks);
+  });
+  if (fault?.kind !== 'cut') return Buffer.concat(chunks);
+  socket.destroy();
+  throw new Disconnected();
 }
 
-function reply(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: S3Answer,
-  cutAfter?: number,
-): void {
+function reply(request: IncomingMessage, response: ServerResponse, answer: S3Answer, fault?: S3Fault): void {
   const body = Buffer.from(answer.body ?? '');
   const length = request.method === 'HEAD' || answer.status === 204 ? {} : { 'content-length': body.length };
   response.writeHead(answer.status, {
@@ -190,8 +185,10 @@ function reply(
     ...length,
     ...answer.headers,
   });
-  if (cutAfter === undefined) return void response.end(request.method === 'HEAD' ? undefined : body);
-  response.write(body.subarray(0, cutAfter), () => request.socket.destroy());
+  if (fault?.kind === 'stall') response.write(body.subarray(0, fault.afterBytes));
+  else if (fault?.kind === 'truncate')
+    response.write(body.subarray(0, fault.afterBytes), () => request.socket.destroy());
+  else response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 function failure(status: number, code: string, message: string, headers: S3Answer['headers'] = {}): S3Answer {
