@@ -1,5 +1,6 @@
 import { ask, type Answer, jsonOf, type Question } from './ask';
 import { failure, type DoctorContext, type Finding, skipped, warning } from './check';
+import { isError } from './causes/error-chain';
 import { explain } from './causes/explain';
 
 const answers = new WeakMap<DoctorContext, Promise<Answer | Error>>();
@@ -9,7 +10,7 @@ export function liveAnswer(context: DoctorContext, signal: AbortSignal): Promise
   let answer = answers.get(context);
   if (answer === undefined) {
     const asked = ask(new URL('/health/live', context.url), { verified: false, signal });
-    answer = asked.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    answer = asked.catch((error: unknown) => (isError(error) ? error : new Error(String(error))));
     answers.set(context, answer);
   }
   return answer;
@@ -18,7 +19,7 @@ export function liveAnswer(context: DoctorContext, signal: AbortSignal): Promise
 /** Why a check over HTTP cannot be made; null where Liftdesk answers. */
 export async function whyNoApi(context: DoctorContext, signal: AbortSignal): Promise<Finding | null> {
   const answer = await liveAnswer(context, signal);
-  const reached = !(answer instanceof Error) && jsonOf(answer)['status'] === 'alive';
+  const reached = !isError(answer) && jsonOf(answer)['status'] === 'alive';
   return reached ? null : skipped(`the API does not answer at ${context.url.origin}`);
 }
 
@@ -30,7 +31,7 @@ export function askApi(context: DoctorContext, path: string, question: Question)
 /** What it means that nobody answers: expected where nobody named an address. */
 export function notAnswering({ url, urlGiven }: DoctorContext, answer: Answer | Error): Finding {
   const fix = 'start the server, or say where it is: npm run doctor -- --url https://desk.example.com';
-  if (!(answer instanceof Error)) {
+  if (!isError(answer)) {
     const message = `what answers at ${url.origin} is not Liftdesk (status ${answer.status})`;
     const cause = 'another program has that port, or the proxy does not pass /health on to the API';
     return failure(message, { cause, fix: 'forward /api, /health and /metrics to the API' });

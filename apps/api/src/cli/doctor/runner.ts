@@ -1,5 +1,6 @@
 import { CheckFailedError, failure, skipped } from './check';
 import type { DoctorCheck, DoctorContext, Finding } from './check';
+import { isError } from './causes/error-chain';
 import { explain } from './causes/explain';
 
 export interface CheckReport extends Finding {
@@ -102,10 +103,10 @@ function found(check: DoctorCheck, error: unknown, context: DoctorContext): Find
 
 /** The message, and that of the nearest cause where it says more. */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   const { cause } = error;
   const own = error.message || error.name;
-  return cause instanceof Error && cause.message !== '' && !own.includes(cause.message)
+  return isError(cause) && cause.message !== '' && !own.includes(cause.message)
     ? `${own} (${cause.message})`
     : own;
 }

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What the libraries say of their errors beside the message; the same thing has another name in each. */
 export interface ErrorFacts {
   /** Names and codes of the error and of all that caused it, outermost first. */
@@ -47,3 +49,6 @@ function chainOf(error: unknown, depth = DEPTH): Described[] {
   ];
   return [described, ...inner.flatMap((each) => chainOf(each, depth - 1))];
 }
+
+/** Also for errors of node itself where tests run in a world of their own, whose `Error` is another. */
+export const isError = (error: unknown): error is Error => types.isNativeError(error);

@@ -1,3 +1,4 @@
+import { isError } from '../causes/error-chain';
 import { askApi, liveAnswer, whyNoApi } from '../api-probe';
 import { type Answer, jsonOf } from '../ask';
 import { type DoctorCheck, type DoctorContext, failure, ok, skipped, warning } from '../check';
@@ -56,7 +57,7 @@ async function versionsAgree(context: DoctorContext, signal: AbortSignal) {
   const live = await liveAnswer(context, signal);
   const health = jsonOf(await askApi(context, '/health', { signal }));
   const [client, api] = [jsonOf(told)['version'], health['version']];
-  if (live instanceof Error || told.status !== 200 || client === undefined || api === undefined)
+  if (isError(live) || told.status !== 200 || client === undefined || api === undefined)
     return ok('the page is asked for anew, and its files are there');
   if (client === api) return ok(`the page is asked for anew; version ${String(api)}`);
   return warning(`/config.json says version ${String(client)}, the API is ${String(api)}`, {

@@ -1,3 +1,4 @@
+import { isError } from '../causes/error-chain';
 import { ask } from '../ask';
 import { isLoopback } from '../ask';
 import { type DoctorCheck, type DoctorContext, failure, ok, skipped, warning } from '../check';
@@ -21,7 +22,7 @@ export const clockCheck: DoctorCheck = {
       (error: unknown) => error as Error,
     );
     const answeredAt = context.now();
-    if (answer instanceof Error) return skipped(`${source.origin} does not answer: ${answer.message}`);
+    if (isError(answer)) return skipped(`${source.origin} does not answer: ${answer.message}`);
     const told = Date.parse(answer.headers.date ?? '');
     if (Number.isNaN(told)) return skipped(`${source.origin} tells no time`);
     const skew = skewOf(told, askedAt, answeredAt);

@@ -1,3 +1,4 @@
+import { isError } from '../causes/error-chain';
 import { jsonOf } from '../ask';
 import { askApi, liveAnswer, notAnswering, whyNoApi } from '../api-probe';
 import { type DoctorCheck, failure, ok, warning } from '../check';
@@ -14,7 +15,7 @@ export const apiCheck: DoctorCheck = {
   timeoutMs: 8_000,
   run: async (context, signal) => {
     const answer = await liveAnswer(context, signal);
-    if (answer instanceof Error || jsonOf(answer)['status'] !== 'alive') return notAnswering(context, answer);
+    if (isError(answer) || jsonOf(answer)['status'] !== 'alive') return notAnswering(context, answer);
     return ok(`answers at ${context.url.origin}`);
   },
 };

@@ -1,3 +1,4 @@
+import { isError } from '../causes/error-chain';
 import { ask, isLoopback } from '../ask';
 import { explain } from '../causes/explain';
 import { type DoctorCheck, type DoctorContext, failure, type Finding, ok, skipped, warning } from '../check';
@@ -53,7 +54,7 @@ export const redirectCheck = (plainOf = standardPlain): DoctorCheck => ({
     const plain = plainOf(url);
     if (plain === null) return skipped(`a port of its own (${url.port}), of which no plain one is known`);
     const answer = await ask(plain, { signal }).catch((error: unknown) => error as Error);
-    if (answer instanceof Error)
+    if (isError(answer))
       return warning(`nothing answers at ${plain.origin}: ${answer.message}`, {
         cause:
           'port 80 is closed: who types the name alone gets nothing, and Let’s Encrypt cannot renew over HTTP',
