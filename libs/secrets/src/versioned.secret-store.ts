@@ -46,7 +46,7 @@ export class VersionedSecretStore extends SecretStore {
     private readonly options: VersionedStoreOptions,
   ) {
     super();
-    this.now = options.now ?? Date.now;
+    this.now = options.now ?? (() => Date.now());
     this.lagMs = options.ttlMs + RETRY_MS;
   }
 
