@@ -11,6 +11,7 @@ export interface SelfSigned {
 export function selfSigned(
   names: readonly string[] = ['localhost'],
   addresses: readonly string[] = ['127.0.0.1'],
+  days = 10,
 ): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const name = sequence(set(sequence(COMMON_NAME, tagged(0x0c, Buffer.from(names[0] ?? 'test')))));
@@ -31,7 +32,7 @@ export function selfSigned(
     tagged(0x02, Buffer.from([1])),
     SHA256_WITH_RSA,
     name,
-    sequence(time(Date.now() - DAY_MS), time(Date.now() + 10 * DAY_MS)),
+    sequence(time(Date.now() + Math.min(0, days - 1) * DAY_MS - DAY_MS), time(Date.now() + days * DAY_MS)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(0xa3, extensions),

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { type PeerCertificate, rootCertificates, type TLSSocket } from 'node:tls';
 
 export interface Question {
   readonly method?: string;
@@ -11,6 +11,8 @@ export interface Question {
   readonly localAddress?: string;
   /** False to talk also to who has a certificate that is not to be trusted: then nothing secret goes along. */
   readonly verified?: boolean;
+  /** PEM, beside the authorities of this machine. */
+  readonly authorities?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -27,10 +29,18 @@ const MAX_BYTES = 1024 * 1024;
 
 /** One request on a connection of its own, without following redirects. Rejects where nobody answers. */
 export function ask(url: URL, question: Question): Promise<Answer> {
-  const { method = 'GET', headers, body, localAddress, verified = true, signal } = question;
+  const { method = 'GET', headers, body, localAddress, verified = true, authorities, signal } = question;
   const { request } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
-    const options = { method, headers, localAddress, signal, agent: false, rejectUnauthorized: verified };
+    const options = {
+      method,
+      headers,
+      localAddress,
+      signal,
+      agent: false,
+      rejectUnauthorized: verified,
+      ca: authorities && [...rootCertificates, authorities],
+    };
     const req = request(url, options, (res) => {
       const certificate = certificateOf(res.socket as TLSSocket);
       const pieces: Buffer[] = [];

@@ -30,6 +30,8 @@ export interface DoctorContext {
   readonly secretFailure: unknown;
   /** Where it was started: relative settings begin here. */
   readonly directory: string;
+  /** Authorities (PEM) that are trusted beside this machine's own: in tests. */
+  readonly authorities?: string;
   /** Folder above those of the operating system: `/`, except in tests. */
   readonly systemRoot: string;
   /** Milliseconds since 1970. */

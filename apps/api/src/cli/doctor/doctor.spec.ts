@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { everything } from '../../testing/failing-statements';
-import { describeOnSqlite } from '../../testing/test-database';
-import { contentOf, DoctorDesk, findingsOf } from './doctor-desk';
+import { DoctorDesk } from './doctor-desk';
+import { contentOf, findingsOf } from './findings';
 
 // A laptop's doctor loads none of these; loading one fails the test.
 for (const sdk of [
@@ -129,15 +129,13 @@ describe('the doctor of a desk that runs', () => {
     /** Passes on to the desk. @param forwarded what it makes of the client's header */
     const proxy = (forwarded: (given: string | undefined) => string) =>
       serve((req, res) => {
-        const headers = {
-          ...req.headers,
-          'x-forwarded-for': forwarded(req.headers['x-forwarded-for'] as string),
-        };
+        const headers = new Headers(req.headers as Record<string, string>);
+        headers.set('x-forwarded-for', forwarded(headers.get('x-forwarded-for') ?? undefined));
         const body =
           req.method === 'GET' || req.method === 'HEAD' ? undefined : (req as unknown as ReadableStream);
         void fetch(new URL(req.url ?? '/', own.url), {
           method: req.method ?? 'GET',
-          headers: headers as Record<string, string>,
+          headers,
           ...(body && { body, duplex: 'half' }),
         }).then(async (answer) => {
           res.writeHead(answer.status, Object.fromEntries(answer.headers));
@@ -195,16 +193,16 @@ describe('the doctor of a desk that runs', () => {
   });
 
   it('finds what the running server itself finds', async () => {
-    rmSync(join(own.desk.uploadDir, '.liftdesk-storage'));
+    const unwell = await DoctorDesk.start();
     try {
-      await new Promise((resolve) => setTimeout(resolve, 5_100));
-      const { health } = await own.findings({}, { only: ['health'] });
+      rmSync(join(unwell.desk.uploadDir, '.liftdesk-storage'));
+      const { health } = await unwell.findings({}, { only: ['health'] });
       expect(health).toMatchObject({
         verdict: 'warning',
         message: expect.stringMatching(/^degraded: .*storage: /),
       });
     } finally {
-      writeFileSync(join(own.desk.uploadDir, '.liftdesk-storage'), 'again');
+      await unwell.close();
     }
   });
 });

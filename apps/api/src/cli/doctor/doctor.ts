@@ -13,6 +13,7 @@ export interface DoctorOptions {
   readonly colour?: boolean;
   /** Where relative settings begin; the working directory unless given. */
   readonly directory?: string;
+  readonly authorities?: string;
   /** `/`, except in tests. */
   readonly systemRoot?: string;
 }
@@ -41,6 +42,7 @@ export async function runDoctor(env: Environment, options: DoctorOptions = {}): 
     url: options.url ?? new URL(`http://localhost:${config.http.PORT}`),
     urlGiven: options.url !== undefined,
     directory: options.directory ?? process.cwd(),
+    ...(options.authorities !== undefined && { authorities: options.authorities }),
     systemRoot: options.systemRoot ?? '/',
     now: Date.now,
   };

@@ -24,7 +24,10 @@ export const certificateCheck: DoctorCheck = {
     const left = `${days} days left, until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}`;
     if (days < 0) return failure(`expired ${-days} days ago`, RENEWAL);
     if (days < FAIL_DAYS) return failure(left, RENEWAL);
-    const untrusted = await ask(new URL('/health/live', url), { signal }).then(
+    const untrusted = await ask(new URL('/health/live', url), {
+      authorities: context.authorities,
+      signal,
+    }).then(
       () => null,
       (error: unknown) => error,
     );
