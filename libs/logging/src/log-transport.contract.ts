@@ -68,16 +68,25 @@ export function describeLogTransport(name: string, create: () => Promise<LogsUnd
     });
 
     it('hold no secret, by its name or by its value', async () => {
-      hideInLogs([`${CANARY}/+$^ of the store`]);
+      hideInLogs({
+        anything: `${CANARY}/+$^ of the store`,
+        port: '5432',
+        engine: 'postgres',
+        SMTP_PASSWORD: 'hush77',
+      });
       await kept((logger) => {
         logger.info('by name', { DATABASE_URL: CANARY, DATABASE_ENCRYPTION_KEY: CANARY, JWT_SECRET: CANARY });
-        logger.info('by value', { said: `it is ${CANARY}/+$^ of the store` });
+        logger.info('by value', {
+          said: `it is ${CANARY}/+$^ of the store`,
+          other: 'a hush77, port 5432 of postgres',
+        });
         logger.error(
           new Error(`postgres://desk:${CANARY}@db.example:5432/desk refused ${CANARY}/+$^ of the store`),
         );
       });
       expect(under.lines()).toHaveLength(3);
-      expect(under.lines().join('')).not.toContain(CANARY);
+      expect(under.lines().join('')).not.toMatch(new RegExp(`${CANARY}|hush77`));
+      expect(under.lines()[1]).toContain('a [redacted], port 5432 of postgres');
     });
 
     it('leave out what the level hides', async () => {

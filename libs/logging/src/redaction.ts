@@ -25,15 +25,33 @@ export function isSecretKey(key: string): boolean {
 
 const hidden = new Set<string>();
 let hiddenPattern: RegExp | undefined;
-/** Shorter ones are words that stand anywhere. */
-const LEAST_HIDDEN = 8;
+/** Shorter ones are words that stand anywhere, such as the name of an engine or a region. */
+const LEAST_HIDDEN = 12;
+const LEAST_HIDDEN_BY_NAME = 6;
 
-/** From now on no line of this process holds one of these texts, whatever name it goes by. Short ones are left alone. */
-export function hideInLogs(texts: Iterable<string>): void {
-  for (const text of texts) if (text.length >= LEAST_HIDDEN) hidden.add(text);
+/**
+ * From now on no line of this process holds one of these values, whatever it goes by there, nor the password of one that
+ * is an address: a driver's message may hold the one without the other.
+ * @param values by name; a short one is hidden only where its name is that of a secret
+ */
+export function hideInLogs(values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value.length >= (isSecretKey(name) ? LEAST_HIDDEN_BY_NAME : LEAST_HIDDEN)) hidden.add(value);
+    const password = URL.canParse(value) ? new URL(value).password : '';
+    if (password.length >= LEAST_HIDDEN_BY_NAME) hidden.add(password).add(decoded(password));
+  }
   // The longest first, so that no part of one stays behind another.
   const all = [...hidden].sort((one, other) => other.length - one.length);
   hiddenPattern = all.length === 0 ? undefined : new RegExp(all.map(literally).join('|'), 'g');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A stray per cent sign: then it stands for itself.
+    return text;
+  }
 }
 
 const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

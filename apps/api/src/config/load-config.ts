@@ -41,7 +41,7 @@ export async function loadConfig(env: Environment): Promise<LoadedConfig> {
     env,
     accept: (values) => {
       configOf(values);
-      if (wanted.data.SECRETS_PROVIDER !== 'env') hideInLogs(secretTexts(values));
+      if (wanted.data.SECRETS_PROVIDER !== 'env') hideInLogs(values);
     },
   }).catch((error: unknown) => {
     throw error instanceof SecretStoreError ? new StartupError(error.message, { cause: error }) : error;
@@ -63,12 +63,4 @@ export function reservedNames(values: SecretValues): string[] {
 
 function withoutReserved(values: SecretValues): SecretValues {
   return Object.fromEntries(Object.entries(values).filter(([name]) => !NOT_OF_A_SECRET.test(name)));
-}
-
-/** The values, and the passwords within those that are addresses: a driver's message may hold one without the other. */
-function secretTexts(values: SecretValues): string[] {
-  return Object.values(values).flatMap((value) => {
-    const password = URL.canParse(value) ? new URL(value).password : '';
-    return password === '' ? [value] : [value, password, decodeURIComponent(password)];
-  });
 }
