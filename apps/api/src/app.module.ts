@@ -4,6 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { HealthModule } from '@liftdesk/health';
 import { logFolder, LoggingModule, type Logger } from '@liftdesk/logging';
 import { EnvSecretStore, type SecretStore, SecretsModule } from '@liftdesk/secrets';
+import { MailModule } from '@liftdesk/mail';
 import { StorageModule } from '@liftdesk/storage';
 import { DeskThrottlerGuard, ThrottlingModule } from '@liftdesk/throttling';
 import { dirname, join } from 'node:path';
@@ -25,6 +26,8 @@ import { HealthChecks } from './health-checks';
 import { MaintenanceService } from './maintenance.service';
 import { DatabaseMetrics } from './metrics/database-metrics';
 import { SecretsWatch } from './secrets-watch';
+import { NotificationConfig, NotificationKeys } from './notifications/notification.config';
+import { NotificationsModule } from './notifications/notifications.module';
 import { TicketsModule } from './tickets/tickets.module';
 import { UsersModule } from './users/users.module';
 
@@ -37,6 +40,8 @@ export interface Resources {
   /** As loadConfig() opened it; without it the config alone has the secrets. */
   secrets?: SecretStore;
 }
+
+const DAY_MS = 86_400_000;
 
 /** The only place where everything is wired. */
 @Module({})
@@ -59,6 +64,8 @@ export class AppModule {
         ScheduleModule.forRoot(),
         AuthModule.register(authConfig(config), keys),
         UsersModule,
+        MailModule.register(config.mail),
+        NotificationsModule.register(notificationConfig(config), notificationKeys(keys)),
         AttachmentsModule.register(attachmentConfig(config)),
       ],
       providers: [
@@ -90,11 +97,34 @@ function authConfig({ app, http, auth }: Config): AuthConfig {
     auth.REFRESH_EXPIRES_IN,
     auth.PASSWORD_RESET_EXPIRES_IN,
     app.NODE_ENV === 'production' || app.NODE_ENV === 'staging',
-    http.FRONTEND_URL[0] ?? `http://localhost:${http.PORT}`,
+    publicUrl(http),
     app.NODE_ENV === 'development',
     auth.REGISTRATION === 'open',
   );
 }
+
+function notificationConfig({ app, client, http, mail, notifications }: Config): NotificationConfig {
+  return new NotificationConfig({
+    appName: client.APP_NAME,
+    publicUrl: publicUrl(http),
+    fromEmail: mail.fromEmail,
+    replyDomain: mail.replyDomain,
+    worker: notifications.MAIL_WORKER === 'on',
+    perRecipientAnHour: notifications.MAIL_MAX_PER_HOUR,
+    topicArns: mail.type === 'ses' ? mail.topicArns : [],
+    openOutbox: app.NODE_ENV === 'development' && mail.type === 'log',
+  });
+}
+
+/** Somebody may answer a mail that is a year old. */
+function notificationKeys(keys: SigningKeys): NotificationKeys {
+  return {
+    forReplies: () => keys.acceptedFor('answers to mail', 366 * DAY_MS),
+    forOutbox: () => keys.acceptedFor('outbox', 7 * DAY_MS),
+  };
+}
+
+const publicUrl = (http: Config['http']): string => http.FRONTEND_URL[0] ?? `http://localhost:${http.PORT}`;
 
 function attachmentConfig({ storage, upload }: Config): AttachmentConfig {
   const stagingDir = join(storage.uploadDir, '.staging');

@@ -6,7 +6,7 @@ import { requestLog, type Logger } from '@liftdesk/logging';
 import { FileStorage } from '@liftdesk/storage';
 import { AddressLimiter } from '@liftdesk/throttling';
 import cookieParser from 'cookie-parser';
-import { type ErrorRequestHandler, json } from 'express';
+import { type ErrorRequestHandler, json, text } from 'express';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppInfo } from './common/app-info';
@@ -20,6 +20,8 @@ import { createOpenApi } from './openapi';
 
 /** Nobody is known yet: what signs somebody in is short. */
 const AUTH_JSON_LIMIT = '16kb';
+/** A message of SNS has at most 256 KB. */
+const SNS_LIMIT = '300kb';
 /** Largest JSON body: a message of the longest kind with every character escaped. */
 const JSON_LIMIT = '1mb';
 
@@ -56,6 +58,8 @@ export function configureApp(
   }
   app.use('/api/auth', cookieParser());
   app.use('/api/auth', json({ limit: AUTH_JSON_LIMIT }));
+  // SNS says text/plain of what is JSON, and the signature is over the text.
+  app.use('/api/mail/ses-events', text({ type: () => true, limit: SNS_LIMIT }));
   app.useBodyParser('json', { limit: JSON_LIMIT });
   // Body parsers fail before Nest's filter can see it.
   const problems = new ProblemFilter(app.get(AddressLimiter, { strict: false }));

@@ -103,6 +103,18 @@ export class Cell {
     return object.includes('note') ? noteId : replyId;
   }
 
+  /** @param object `own`: the mail of the desk's answer; `own receipt`: that the ticket had come in */
+  async mail(object: string): Promise<string> {
+    if (object.startsWith('missing')) return NOWHERE;
+    const { id } = await this.conversation(object);
+    const [mail] = await this.desk.rows<{ id: string }>(
+      `select o.id from outbox_mail o join ticket t on t.rid = o.ticket_rid
+       where t.id = ? and o.kind = ?`,
+      [id, object.includes('receipt') ? 'ticketReceived' : 'agentReply'],
+    );
+    return mail?.id ?? NOWHERE;
+  }
+
   private conversation(object: string): Promise<{ id: string; noteId: string; replyId: string }> {
     const person = this.ownerOf(object);
     const known = this.tickets.get(person.id) ?? this.makeTicket(person);

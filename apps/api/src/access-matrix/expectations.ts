@@ -141,6 +141,20 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<string, Row>>
     missing: byRole(403, 404),
   },
 
+  'GET /api/users/me/notifications': { own: signedIn(200) },
+  'PUT /api/users/me/notifications': { own: signedIn(200), 'of the other side': signedIn(400) },
+  'POST /api/mail/deliveries/:id/resend': {
+    own: byRole(403, 202),
+    other: byRole(403, 202),
+    'own receipt': byRole(403, 404),
+    missing: byRole(403, 404),
+  },
+  // On a developer's machine only.
+  'GET /api/mail/outbox': { any: everybody(404) },
+  'GET /api/mail/outbox/:id': { missing: everybody(404) },
+  // By the signature of SNS: nobody of ours has one. Where no topic is set up there is nothing.
+  'POST /api/mail/ses-events': { unsigned: everybody(404) },
+
   'POST /api/attachments': { any: signedIn(201) },
   'POST /api/tickets/:id/attachments': {
     own: signedIn(201),

@@ -180,6 +180,18 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
   }),
   'GET /api/tickets/:id/events': ticketAt('/events'),
 
+  'GET /api/users/me/notifications': at('/users/me/notifications'),
+  'PUT /api/users/me/notifications': ({ me }, object) => ({
+    path: '/users/me/notifications',
+    body: (me.role === 'customer') === (object === 'own') ? { agentReply: false } : { assigned: false },
+  }),
+  'POST /api/mail/deliveries/:id/resend': async (cell, object) => ({
+    path: `/mail/deliveries/${await cell.mail(object)}/resend`,
+  }),
+  'GET /api/mail/outbox': at('/mail/outbox'),
+  'GET /api/mail/outbox/:id': at('/mail/outbox/20261126T100000000Z-000000000000'),
+  'POST /api/mail/ses-events': () => ({ path: '/mail/ses-events', body: { Type: 'Notification' } }),
+
   'POST /api/attachments': () => ({ path: '/attachments', upload: true }),
   'POST /api/tickets/:id/attachments': ticketAt('/attachments', { upload: true }),
   'GET /api/tickets/:id/attachments': ticketAt('/attachments'),

@@ -1,5 +1,6 @@
 import { healthConfig } from '@liftdesk/health';
 import { loggingConfig } from '@liftdesk/logging';
+import { mailConfig } from '@liftdesk/mail';
 import { secretsConfig } from '@liftdesk/secrets';
 import { storageConfig } from '@liftdesk/storage';
 import { throttlingConfig } from '@liftdesk/throttling';
@@ -15,6 +16,7 @@ import {
   productionProblems,
   uploadSchema,
 } from './config.schema';
+import { notificationSchema } from './notification.schema';
 import { placeholderProblems, platformSchema, withDefaults } from './platform';
 import { variablesOf } from './variables';
 
@@ -29,6 +31,8 @@ export interface Config {
   auth: z.output<typeof authSchema>;
   upload: z.output<typeof uploadSchema>;
   storage: z.output<typeof storageConfig>;
+  mail: z.output<typeof mailConfig>;
+  notifications: z.output<typeof notificationSchema>;
   logging: z.output<typeof loggingConfig>;
   throttling: z.output<typeof throttlingConfig>;
   health: z.output<typeof healthConfig>;
@@ -45,6 +49,8 @@ export const SLICES = {
   auth: authSchema,
   upload: uploadSchema,
   storage: storageConfig,
+  mail: mailConfig,
+  notifications: notificationSchema,
   logging: loggingConfig,
   throttling: throttlingConfig,
   health: healthConfig,

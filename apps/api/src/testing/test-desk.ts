@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test as Nest } from '@nestjs/testing';
 import { closeLogger, createLogger, logFolder, nestLogger, type Logger } from '@liftdesk/logging';
 import type { SecretStore } from '@liftdesk/secrets';
+import { type KeptMail, MailFolder } from '@liftdesk/mail';
 import { FileStorage } from '@liftdesk/storage';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -18,6 +19,7 @@ import { configureApp } from '../configure-app';
 import { migrate } from '../database/migrate';
 import { openDatabase } from '../database/open-database';
 import { FastExpressAdapter } from '../http/fast-express.adapter';
+import { OutboxWorker } from '../notifications/outbox.worker';
 import { UsersService } from '../users/users.service';
 import { Caller, Person } from './caller';
 import { SettableClock } from './settable-clock';
@@ -137,6 +139,15 @@ export class TestDesk {
     return this.database.query(sql, values);
   }
 
+  /** Sends what is in the outbox and due. @returns what was put aside by it, oldest first */
+  async sendMail(): Promise<KeptMail[]> {
+    const folder = this.app.get(MailFolder, { strict: false });
+    const before = new Set((await folder.list(1_000)).items.map(({ id }) => id));
+    await this.app.get(OutboxWorker, { strict: false }).drain();
+    const after = (await folder.list(1_000)).items.filter(({ id }) => !before.has(id));
+    return after.reverse();
+  }
+
   /** Everything that was logged so far. */
   async log(): Promise<string> {
     await new Promise((resolve) => setImmediate(resolve));
@@ -157,6 +168,9 @@ function testConfig(folder: string, env: Record<string, string>): Config {
     UPLOAD_DIR: join(folder, 'uploads'),
     LOG_DIR: join(folder, 'logs'),
     WEB_DIR: join(folder, 'no-client'),
+    // Mail is sent when a test says so, see sendMail(): it would change rows while others compare them.
+    MAIL_WORKER: 'off',
+    MAIL_DIR: join(folder, 'mail'),
     RATE_LIMIT_ANONYMOUS: NO_LIMIT,
     RATE_LIMIT_USER: NO_LIMIT,
     RATE_LIMIT_UPLOADS_CUSTOMER: NO_LIMIT,

@@ -8,6 +8,8 @@ import { decodeCursor, encodeCursor } from '../common/cursor';
 import { NotFoundError } from '../common/domain-error';
 import { LIMIT } from '../database/columns';
 import { PageQueryDto } from '../common/page.dto';
+import { Deliveries } from '../notifications/deliveries';
+import type { Delivery } from '../notifications/mail.dto';
 import type { Role } from '../users/user.entity';
 import { ticketRef } from './ticket-ref';
 import { MessageDto, MessagePageDto, TicketEventDto, TicketEventPageDto } from './message.dto';
@@ -75,7 +77,10 @@ interface EventRow {
 /** Reads of a ticket's conversation and log, oldest first. */
 @Injectable()
 export class ConversationQuery {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly deliveries: Deliveries,
+  ) {}
 
   async messages(actor: Actor, ref: string, page: PageQueryDto): Promise<MessagePageDto> {
     const ticket = await this.ticket(actor, ref);
@@ -89,17 +94,25 @@ export class ConversationQuery {
     const files = ticket.hasFiles
       ? await this.filesOf(this.database.manager, ticket.rid, shown)
       : new Map<number, AttachmentRow[]>();
+    const deliveries = await this.deliveriesOf(this.database.manager, actor, ticket.rid, shown);
     return {
-      items: shown.map((row) => toMessageView({ ...row, ticketId: ticket.id }, files.get(row.rid) ?? [])),
+      items: shown.map((row) =>
+        toMessageView(
+          { ...row, ticketId: ticket.id },
+          files.get(row.rid) ?? [],
+          deliveries.get(row.rid) ?? null,
+        ),
+      ),
       nextCursor: rows.length > page.limit ? encodeCursor('messages', [shown.at(-1)?.rid ?? 0]) : null,
     };
   }
 
-  async message(manager: EntityManager, rid: number): Promise<MessageDto> {
+  async message(manager: EntityManager, actor: Actor, rid: number): Promise<MessageDto> {
     const [row]: (MessageRow & { ticketRid: number })[] = await manager.query(MESSAGE, [rid]);
     if (!row) throw new NotFoundError('There is no such message');
     const files = await this.filesOf(manager, row.ticketRid, [row]);
-    return toMessageView(row, files.get(rid) ?? []);
+    const deliveries = await this.deliveriesOf(manager, actor, row.ticketRid, [row]);
+    return toMessageView(row, files.get(rid) ?? [], deliveries.get(rid) ?? null);
   }
 
   async events(actor: Actor, ref: string, page: PageQueryDto): Promise<TicketEventPageDto> {
@@ -139,13 +152,26 @@ export class ConversationQuery {
     for (const row of rows) files.set(row.messageRid, [...(files.get(row.messageRid) ?? []), row]);
     return files;
   }
+
+  /** What became of the mail is for the desk, and only what the desk wrote is mailed. */
+  private async deliveriesOf(
+    manager: EntityManager,
+    actor: Actor,
+    ticketRid: number,
+    messages: MessageRow[],
+  ): Promise<Map<number, Delivery>> {
+    const mailed = messages.filter(({ kind, authorRole }) => kind === 'reply' && authorRole !== 'customer');
+    const [first, last] = [mailed.at(0), mailed.at(-1)];
+    if (!isStaff(actor) || !first || !last) return new Map();
+    return this.deliveries.ofMessages(manager, ticketRid, first.rid, last.rid);
+  }
 }
 
 function after(cursor: string | undefined, order: string): number {
   return cursor === undefined ? 0 : Number(decodeCursor(cursor, order, 1)[0]);
 }
 
-function toMessageView(row: MessageRow, files: AttachmentRow[]): MessageDto {
+function toMessageView(row: MessageRow, files: AttachmentRow[], delivery: Delivery | null): MessageDto {
   return {
     id: row.id,
     ticketId: row.ticketId,
@@ -154,6 +180,7 @@ function toMessageView(row: MessageRow, files: AttachmentRow[]): MessageDto {
     body: row.body,
     attachments: files.map(toAttachmentView),
     createdAt: toIso(row.createdAt),
+    delivery,
   };
 }
 

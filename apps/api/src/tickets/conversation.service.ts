@@ -8,6 +8,7 @@ import { Clock } from '../common/clock';
 import { ConflictError } from '../common/domain-error';
 import { IfMatch } from '../common/etag';
 import { Idempotency } from '../common/idempotency';
+import { NotificationsService } from '../notifications/notifications.service';
 import { ConversationQuery } from './conversation.query';
 import { MessageDto } from './message.dto';
 import type { MessageKind } from './message.entity';
@@ -43,6 +44,7 @@ export class ConversationService {
     private readonly attachments: AttachmentLinks,
     private readonly writer: TicketWriter,
     private readonly index: TicketIndex,
+    private readonly notifications: NotificationsService,
     private readonly idempotency: Idempotency,
     private readonly clock: Clock,
   ) {}
@@ -123,7 +125,8 @@ export class ConversationService {
     const hidden = log.every(({ type }) => type === 'note');
     await this.writer.store(manager, actor, ticket, log, now, { hidden });
     await this.index.update(manager, ticket.rid);
-    return { message: await this.query.message(manager, rid), version: ticket.version + 1 };
+    await this.notifications.messageWritten(manager, actor, ticket, body.kind === 'reply' ? rid : null, log);
+    return { message: await this.query.message(manager, actor, rid), version: ticket.version + 1 };
   }
 
   private afterReply(actor: Actor, ticket: StoredTicket, now: number): LogEntry[] {

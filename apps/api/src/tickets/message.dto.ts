@@ -2,6 +2,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { attachmentShape } from '../attachments/attachment.dto';
 import { nextCursorSchema } from '../common/page.dto';
+import { deliveryShape } from '../notifications/mail.dto';
 import { personShape } from '../users/user.dto';
 import { MESSAGE_KINDS, TICKET_EVENT_TYPES } from './message.entity';
 
@@ -14,6 +15,9 @@ const messageShape = z
     body: z.string().describe('Markdown as written: render it without HTML'),
     attachments: z.array(attachmentShape),
     createdAt: z.iso.datetime(),
+    delivery: deliveryShape
+      .nullable()
+      .describe('For the desk: the mail by which the requester hears of it; null where there is none'),
   })
   .meta({ id: 'Message' });
 

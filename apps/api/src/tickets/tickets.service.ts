@@ -8,6 +8,7 @@ import { Clock, toIso } from '../common/clock';
 import { ConflictError, ValidationError } from '../common/domain-error';
 import { IfMatch } from '../common/etag';
 import { Idempotency } from '../common/idempotency';
+import { NotificationsService } from '../notifications/notifications.service';
 import { User } from '../users/user.entity';
 import { UsersService } from '../users/users.service';
 import { ConversationService } from './conversation.service';
@@ -37,6 +38,7 @@ export class TicketsService {
     private readonly attachments: AttachmentLinks,
     private readonly writer: TicketWriter,
     private readonly index: TicketIndex,
+    private readonly notifications: NotificationsService,
     private readonly idempotency: Idempotency,
     private readonly clock: Clock,
   ) {}
@@ -103,6 +105,13 @@ export class TicketsService {
       now,
     );
     await this.index.update(manager, rid);
+    const news = {
+      ticketRid: rid,
+      actorRid: actor.userRid,
+      requesterRid,
+      assigneeRid: assignee?.rid ?? null,
+    };
+    await this.notifications.ticketOpened(manager, news, messageRid);
     return this.writer.view(manager, actor, rid);
   }
 
@@ -118,6 +127,7 @@ export class TicketsService {
       const log = await this.apply(manager, actor, stored, change, now);
       if (log.length > 0) await this.writer.store(manager, actor, stored, log, now);
       if (log.some((entry) => entry.type === 'subject')) await this.index.update(manager, stored.rid);
+      await this.notifications.ticketChanged(manager, actor, stored, log);
       return {
         ticket: await this.writer.view(manager, actor, stored.rid),
         changed: log.map((entry) => entry.type),

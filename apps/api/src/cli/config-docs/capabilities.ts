@@ -20,6 +20,8 @@ const TITLES: Record<keyof typeof SLICES, string> = {
   auth: 'Sign-in',
   upload: 'Uploads',
   storage: 'Storage',
+  mail: 'Mail',
+  notifications: 'Notifications',
   logging: 'Logs',
   throttling: 'Throttling',
   health: 'Health',
