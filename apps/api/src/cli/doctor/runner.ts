@@ -34,9 +34,12 @@ export async function runChecks(
   options: RunOptions,
 ): Promise<CheckReport[]> {
   const stragglers: Promise<unknown>[] = [];
+  const { only } = options;
+  const wanted = (checks: readonly DoctorCheck[]) =>
+    checks.filter(({ name }) => only.length === 0 || only.includes(name));
   const run = (check: DoctorCheck) => runCheck(check, context, options, stragglers);
-  const reports = await Promise.all(together.map(run));
-  for (const check of last) reports.push(await run(check));
+  const reports = await Promise.all(wanted(together).map(run));
+  for (const check of wanted(last)) reports.push(await run(check));
   await Promise.race([
     Promise.all(stragglers),
     new Promise((resolve) => setTimeout(resolve, TIDY_MS).unref()),
@@ -47,12 +50,11 @@ export async function runChecks(
 async function runCheck(
   check: DoctorCheck,
   context: DoctorContext,
-  { skip, only, onReport }: RunOptions,
+  { skip, onReport }: RunOptions,
   stragglers: Promise<unknown>[],
 ): Promise<CheckReport> {
   const startedAt = performance.now();
-  const left = skip.includes(check.name) || (only.length > 0 && !only.includes(check.name));
-  const finding = left ? skipped('left out') : await findIn(check, context, stragglers);
+  const finding = skip.includes(check.name) ? skipped('left out') : await findIn(check, context, stragglers);
   const report = {
     name: check.name,
     ...(check.guide !== undefined && { guide: check.guide }),

@@ -24,6 +24,8 @@ interface Described {
 }
 
 const DEPTH = 6;
+/** What node says in messages too, where a library keeps the message alone. */
+const CODE_IN_TEXT = /\bE[A-Z]{4,}\b/g;
 
 /** Follows `cause`, TypeORM's `driverError` and what an AggregateError holds. */
 export function factsOf(error: unknown): ErrorFacts {
@@ -36,7 +38,8 @@ export function factsOf(error: unknown): ErrorFacts {
     if (typeof each.message === 'string') texts.push(each.message);
     status ??= each.$metadata?.httpStatusCode;
   }
-  return { codes, status, text: texts.join('; ') };
+  const text = texts.join('; ');
+  return { codes: [...codes, ...(text.match(CODE_IN_TEXT) ?? [])], status, text };
 }
 
 function chainOf(error: unknown, depth = DEPTH): Described[] {

@@ -53,20 +53,20 @@ async function roundTrip(
   const folder = context.config.storage.type === 's3' ? 'attachments/' : '';
   const key = `${folder}doctor-${randomBytes(12).toString('hex')}.txt`;
   const content = randomBytes(BYTES);
+  let missed: Finding | null;
   try {
     await storage.put(key, Readable.from([content]), { contentType: 'text/plain' });
     const { stream } = await storage.get(key);
     assertSame(await buffer(stream), content, 'read');
-    const missed = await checkLink(context, storage, { key, content }, signal);
-    return (
-      missed ??
-      ok(
-        `an object was put, read, fetched by its link, refused by a forged one, deleted (${placeOf(context)})`,
-      )
-    );
-  } finally {
-    await storage.delete(key);
+    missed = await checkLink(context, storage, { key, content }, signal);
+  } catch (error) {
+    // What went wrong first is told; what could not be put cannot be deleted either.
+    await storage.delete(key).catch(() => undefined);
+    throw error;
   }
+  await storage.delete(key);
+  const done = 'an object was put, read, fetched by its link, refused by a forged one, deleted';
+  return missed ?? ok(`${done} (${placeOf(context)})`);
 }
 
 async function checkLink(
