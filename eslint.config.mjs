@@ -9,6 +9,7 @@ const READS_ENVIRONMENT = [
   'apps/api/src/cli/**',
   'apps/api/src/database/data-source.ts',
   '**/*.spec.ts',
+  '**/*.swift.ts',
   'apps/*-e2e/**',
   'libs/testing/**',
   '**/*.config.ts',

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import contentDisposition from 'content-disposition';
@@ -127,6 +128,13 @@ export function describeFileStorage(name: string, create: () => Promise<StorageU
         await expect(storage.put(`${folder}/file`, source)).rejects.toBe(lost);
         expect(await keysOf(folder)).toEqual([]);
         await expect(storage.stat(`${folder}/file`)).rejects.toBeInstanceOf(StorageNotFoundError);
+      });
+
+      it('may fail before anybody reads it', async () => {
+        const key = aKey();
+        const putting = storage.put(key, createReadStream('/no/such/file'));
+        await expect(putting).rejects.toMatchObject({ code: 'ENOENT', path: '/no/such/file' });
+        await expect(storage.stat(key)).rejects.toBeInstanceOf(StorageNotFoundError);
       });
 
       it('leaves nothing when it is destroyed without an error', async () => {

@@ -60,6 +60,8 @@ export class LocalFileStorage extends FileStorage {
 
   /** Writes beside the place, syncs, renames, syncs the folder: at each moment the key has all old or all new bytes. */
   async put(key: string, source: Readable): Promise<PutResult> {
+    // It may fail before it is read: a stream whose error nobody hears ends the process.
+    source.on('error', () => undefined);
     let part: string | undefined;
     try {
       const path = this.pathOf(key);
