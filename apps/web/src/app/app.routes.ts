@@ -1,5 +1,7 @@
+import { inject } from '@angular/core';
 import type { Routes } from '@angular/router';
 import { forRoles, guestsOnly, onlyFor, registrationOpen, toHome } from './session/guards';
+import { CLIENT_CONFIG } from './shared/config/client-config';
 
 const loadAccount = () => import('./session/account/account').then((module) => module.Account);
 const loadPortalShell = () => import('./portal/shell/portal-shell').then((module) => module.PortalShell);
@@ -57,6 +59,12 @@ export const routes: Routes = [
     title: 'Account',
     canMatch: [forRoles('agent', 'admin')],
     loadComponent: loadAccount,
+  },
+  {
+    path: 'outbox',
+    title: 'Outbox',
+    canMatch: [() => inject(CLIENT_CONFIG).features.mailOutbox],
+    loadChildren: () => import('./outbox/outbox.routes').then((module) => module.outboxRoutes),
   },
   {
     path: '**',

@@ -105,6 +105,11 @@ export class Session {
     if (before && before.id !== answer.user.id) this.leave('/');
   }
 
+  /** Takes what the user has changed about itself. */
+  update(user: User): void {
+    if (user.id === this.currentUser()?.id) this.currentUser.set(user);
+  }
+
   /** Ends the session here, on the server, and in every tab. */
   async signOut(): Promise<void> {
     await this.client.signOut();

@@ -1,4 +1,4 @@
-import type { Message } from '@liftdesk/api-client';
+import type { Message, User } from '@liftdesk/api-client';
 
 /** What has become of the mail with a message. */
 export interface MessageDelivery {
@@ -17,13 +17,15 @@ export function deliveryOf(message: Message): MessageDelivery | null {
   return (message as Message & { delivery?: MessageDelivery | null }).delivery ?? null;
 }
 
-/** Which mail somebody gets. */
-export interface NotificationSettings {
-  ticketReceived: boolean;
-  agentReply: boolean;
-  customerReply: boolean;
-  assigned: boolean;
-  solved: boolean;
+/** Which mail somebody gets; the answer holds what concerns the caller. */
+export type NotificationKind = 'ticketReceived' | 'agentReply' | 'customerReply' | 'assigned' | 'solved';
+export type NotificationSettings = Partial<Record<NotificationKind, boolean>>;
+
+/** Of mail; null is English. */
+export type Language = 'en' | 'de' | 'fr' | 'es';
+
+export function languageOf(user: User | null): Language {
+  return (user as { language?: Language | null } | null)?.language ?? 'en';
 }
 
 export interface OutboxEntry {

@@ -7,7 +7,7 @@ import { filter, map } from 'rxjs';
 import { convertToParamMap } from '@angular/router';
 import { Session } from '../../session/session';
 import { signOut } from '../../session/sign-out';
-import { deskName } from '../../shared/config/client-config';
+import { CLIENT_CONFIG, deskName } from '../../shared/config/client-config';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Logo } from '../../shared/ui/logo/logo';
@@ -42,6 +42,8 @@ export class Rail {
   readonly folded = input(false);
 
   protected readonly name = deskName();
+  /** Mail can be read in the client: in development. */
+  protected readonly outbox = inject(CLIENT_CONFIG).features.mailOutbox;
   protected readonly views = VIEWS;
   protected readonly user = this.session.user;
   private readonly url = toSignal(

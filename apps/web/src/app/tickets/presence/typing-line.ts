@@ -21,6 +21,7 @@ import { PeopleHere } from './people-here';
     }
   `,
   styleUrl: './typing-line.scss',
+  host: { '[class.on]': 'typing().length > 0' },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class TypingLine {

@@ -1,0 +1,20 @@
+import { HttpClient } from '@angular/common/http';
+import { Injectable, inject } from '@angular/core';
+import { firstValueFrom } from 'rxjs';
+import type { User } from '@liftdesk/api-client';
+import type { Language, NotificationSettings } from '../../shared/http/api-shapes';
+
+/** What somebody chooses about mail; each call rejects with what `toProblem` understands. */
+@Injectable({ providedIn: 'root' })
+export class MailSettingsClient {
+  private readonly http = inject(HttpClient);
+
+  /** What is not given stays. */
+  notify(change: NotificationSettings): Promise<NotificationSettings> {
+    return firstValueFrom(this.http.put<NotificationSettings>('/api/users/me/notifications', change));
+  }
+
+  setLanguage(language: Language): Promise<User> {
+    return firstValueFrom(this.http.patch<User>('/api/users/me', { language }));
+  }
+}
