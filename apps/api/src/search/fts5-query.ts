@@ -1,4 +1,5 @@
 import type { MatchField, MatchNode, MatchTerm } from './match-node';
+import type { SearchScope } from './search-engine';
 
 /**
  * A token of the private use area that each document holds as the first of its subject: FTS5's NOT needs something to take
@@ -14,17 +15,6 @@ export const EVERY_DOCUMENT = '\uE000';
  */
 export function requesterToken(requesterRid: number): string {
   return `\uE001${requesterRid.toString(36)}`;
-}
-
-/** Whose search it is. */
-export interface SearchScope {
-  /**
-   * false restricts the expression to the columns a customer may see: words of an internal note neither find a ticket nor,
-   * under a minus, hide one.
-   */
-  mayReadNotes: boolean;
-  /** Only this requester's tickets; always given for a customer, for speed. The SQL around must say so too. */
-  requesterRid?: number;
 }
 
 /** Columns of the index that a customer's search may touch: all but the internal notes. */

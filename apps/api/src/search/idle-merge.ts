@@ -1,10 +1,8 @@
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { mergeStep } from './search-maintenance';
+import { type SearchEngine, searchEngineOf } from './search-engine';
 
-/** Documents written until a step of merging is due. */
-const WRITES_PER_STEP = 4;
 /** How long to wait for a quieter moment, ms; also how often a step may run while writes go on. */
 const PAUSE_MS = 50;
 
@@ -17,12 +15,16 @@ export class IdleMerge implements OnModuleDestroy {
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
 
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  private readonly engine: SearchEngine;
+
+  constructor(@InjectDataSource() private readonly database: DataSource) {
+    this.engine = searchEngineOf(database);
+  }
 
   /** Call once for each document that was written; costs nothing. */
   documentWritten(): void {
     this.writes += 1;
-    if (this.writes >= WRITES_PER_STEP) this.schedule();
+    if (this.writes >= (this.engine.writesPerMerge ?? Infinity)) this.schedule();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -43,7 +45,7 @@ export class IdleMerge implements OnModuleDestroy {
   private async step(): Promise<void> {
     this.writes = 0;
     try {
-      const more = await this.database.transaction((manager) => mergeStep(manager));
+      const more = await this.database.transaction((manager) => this.engine.mergeStep(manager));
       if (more) this.schedule();
     } catch (error) {
       // Nothing is lost: the next write tries again, and SQLite merges by itself before it gets slow.

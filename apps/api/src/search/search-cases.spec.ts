@@ -2,7 +2,8 @@ import Database from 'better-sqlite3';
 import { toFts5 } from './fts5-query';
 import { parseQuery } from './query-grammar';
 import { SEARCH_CASES, SEARCH_DOCUMENTS } from './search-cases';
-import { CREATE_SEARCH_INDEX, SqlSource, indexTicket } from './ticket-search-index';
+import type { SqlSource } from './search-document';
+import { CREATE_SEARCH_INDEX, indexTicket } from './ticket-search-index';
 
 describe('search on SQLite', () => {
   const database = new Database(':memory:');

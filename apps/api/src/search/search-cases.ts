@@ -1,4 +1,4 @@
-import type { TicketDocument } from './ticket-search-index';
+import type { TicketDocument } from './search-document';
 
 /**
  * What a search must find, as data: the same table is the test of every engine. Documents of many languages, and for each

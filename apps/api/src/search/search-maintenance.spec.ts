@@ -1,14 +1,11 @@
 import Database from 'better-sqlite3';
 import { openSqlite } from '../database/sqlite';
-import { NEWEST, newestHits, scoredHits } from './search-sql';
-import {
-  TransactionSource,
-  checkConsistency,
-  mergeStep,
-  optimizeInSteps,
-  rebuild,
-} from './search-maintenance';
-import { CREATE_SEARCH_INDEX, SqlSource, indexTicket } from './ticket-search-index';
+import { mergeStep, optimizeInSteps } from './fts5-engine';
+import { NEWEST, type SqlSource } from './search-document';
+import type { TransactionSource } from './search-engine';
+import { checkConsistency, rebuild } from './search-maintenance';
+import { newestHits, scoredHits } from './search-sql';
+import { CREATE_SEARCH_INDEX, indexTicket } from './ticket-search-index';
 import { walkHits } from './walk-hits';
 
 const TICKETS = 1200;

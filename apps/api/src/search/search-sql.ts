@@ -7,12 +7,7 @@
  * The bound keys are cast: better-sqlite3 binds numbers as REAL, and FTS5 then does not seek but walks.
  */
 import { LIMIT } from '../database/columns';
-
-/** Hits that are counted, ranked or sorted at most. */
-export const HITS_CAP = 1000;
-
-/** Where to start for the first page: above every `rid`. */
-export const NEWEST = Number.MAX_SAFE_INTEGER;
+import { HITS_CAP } from './search-document';
 
 const NEWEST_BELOW = `select rowid as rid from ticket_fts where ticket_fts match ? and rowid < cast(? as integer) order by rowid desc`;
 /** Weights of subject, requester, body, note: a word of the subject tells most. */

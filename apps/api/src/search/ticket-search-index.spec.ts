@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { openSqlite } from '../database/sqlite';
-import { CREATE_SEARCH_INDEX, MAX_TICKET_WORDS, indexTicket } from './ticket-search-index';
+import { MAX_TICKET_WORDS } from './search-document';
+import { CREATE_SEARCH_INDEX, indexTicket } from './ticket-search-index';
 
 describe('the document of a ticket', () => {
   let source: DataSource;

@@ -1,24 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { endOfStep, newestHits } from './search-sql';
-import type { SqlSource } from './ticket-search-index';
-
-/** What is looked for. */
-export interface Hits {
-  /** FTS5 expression. */
-  match: string;
-  /** SQL over the ticket row `t`. */
-  filter: string;
-  values: readonly unknown[];
-}
-
-export interface Walk {
-  /** What was found, newest first. */
-  rids: number[];
-  /** The stretches that were walked: each starts below one `rid` and ends at another. */
-  stretches: (readonly [below: number, end: number])[];
-  /** The `rid` below which there may be more; null when all hits were seen. */
-  goOnBelow: number | null;
-}
+import type { SqlSource } from './search-document';
+import type { Hits, Walk } from './search-engine';
 
 export interface WalkBounds {
   /** Hits that one statement looks at. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { IdleMerge } from '../search/idle-merge';
-import { MAX_TICKET_TEXT, indexTicket } from '../search/ticket-search-index';
+import { MAX_TICKET_TEXT } from '../search/search-document';
+import { searchEngineOf } from '../search/search-engine';
 import type { MessageKind } from './message.entity';
 
 /** Messages read in one go: more than most tickets ever have. */
@@ -28,7 +29,7 @@ export class TicketIndex {
     const [ticket]: { subject: string; requesterRid: number; name: string; email: string }[] =
       await manager.query(DOCUMENT, [ticketRid]);
     if (!ticket) return;
-    await indexTicket(manager, ticketRid, {
+    await searchEngineOf(manager).write(manager, ticketRid, {
       subject: ticket.subject,
       requesterRid: ticket.requesterRid,
       requester: `${ticket.name} ${ticket.email}`,
@@ -37,7 +38,7 @@ export class TicketIndex {
     this.merge.documentWritten();
   }
 
-  /** Oldest first; of a long conversation what indexTicket() takes, so that memory stays bounded. */
+  /** Oldest first; of a long conversation what the index takes, so that memory stays bounded. */
   private async texts(
     manager: EntityManager,
     ticketRid: number,

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { setImmediate } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Actor, isStaff } from '../auth/actor';
 import { decodeCursor, encodeCursor, orderOfCursor } from '../common/cursor';
 import { LIMIT } from '../database/columns';
-import { toFts5 } from '../search/fts5-query';
+import { type Dialect, dialectOf } from '../database/dialect';
 import type { MatchNode } from '../search/match-node';
-import { HITS_CAP, NEWEST, scoredHits } from '../search/search-sql';
-import { Hits, Walk, walkHits } from '../search/walk-hits';
+import { HITS_CAP, NEWEST } from '../search/search-document';
+import { type Hits, type SearchEngine, type Walk, searchEngineOf } from '../search/search-engine';
 import type { TicketFilters } from './ticket.filters';
 import type { TicketQueryDto } from './ticket.dto';
 import { audienceOf } from './ticket.policy';
@@ -35,7 +34,13 @@ type Wanted = Pick<TicketQueryDto, 'limit' | 'cursor'>;
  */
 @Injectable()
 export class TicketSearch {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  private readonly engine: SearchEngine;
+  private readonly dialect: Dialect;
+
+  constructor(@InjectDataSource() private readonly database: DataSource) {
+    this.engine = searchEngineOf(database);
+    this.dialect = dialectOf(database);
+  }
 
   async page(
     actor: Actor,
@@ -47,7 +52,7 @@ export class TicketSearch {
       ? { mayReadNotes: true }
       : { mayReadNotes: false, requesterRid: actor.userRid };
     const hits: Hits = {
-      match: toFts5(node, scope),
+      match: this.engine.expression(node, scope),
       filter: filters.conditions.join(' and ') || 'true',
       values: filters.values,
     };
@@ -57,7 +62,7 @@ export class TicketSearch {
   }
 
   private async firstPage(actor: Actor, hits: Hits, query: TicketQueryDto): Promise<SearchPage> {
-    const walk = await walkHits(this.database, hits, NEWEST, HITS_CAP);
+    const walk = await this.engine.walk(this.database, hits, NEWEST, HITS_CAP);
     const total = walk.rids.length;
     const totalIsCapped = walk.goOnBelow !== null;
     const order = orderFor(actor, query.sort, totalIsCapped);
@@ -73,12 +78,17 @@ export class TicketSearch {
     const name = orderOfCursor(query.cursor) ?? '';
     if (name === 'q') {
       const below = Number(decodeCursor(query.cursor, 'q', 1)[0]);
-      const walk = await walkHits(this.database, hits, below, query.limit + 1);
+      const walk = await this.engine.walk(this.database, hits, below, query.limit + 1);
       return { ...newest(walk, query.limit), order: CREATED_ORDER };
     }
     const order = orderFor(actor, name.startsWith('q') ? name.slice(1) : undefined, false);
     // More than at first: hits that came meanwhile must push none of the others out.
-    const walk = await walkHits(this.database, hits, NEWEST, order === 'relevance' ? HITS_CAP : 2 * HITS_CAP);
+    const walk = await this.engine.walk(
+      this.database,
+      hits,
+      NEWEST,
+      order === 'relevance' ? HITS_CAP : 2 * HITS_CAP,
+    );
     return { ...(await this.inOrder(actor, hits, walk, order, query)), order };
   }
 
@@ -94,7 +104,7 @@ export class TicketSearch {
     { limit, cursor }: Wanted,
   ): Promise<Page> {
     const place = cursor === undefined ? [] : decodeCursor(cursor, `q${name}`, order.size);
-    const sql = `select ${order.select} from json_each(?) hit cross join ticket t on t.rid = hit.value
+    const sql = `select ${order.select} from ${this.dialect.integers('hit')} ${this.dialect.joinThen} ticket t on t.rid = hit.value
       ${cursor === undefined ? '' : `where ${order.after}`} order by ${order.by} ${LIMIT}`;
     const rows: Record<string, number>[] = await this.database.query(sql, [
       JSON.stringify(walk.rids),
@@ -111,20 +121,7 @@ export class TicketSearch {
   /** The only order whose cursor counts places: a score tells nothing without the others. */
   private async ranked(hits: Hits, walk: Walk, { limit, cursor }: Wanted): Promise<Page> {
     const from = cursor === undefined ? 0 : Number(decodeCursor(cursor, 'qrelevance', 1)[0]);
-    const scored: { rid: number; score: number }[] = [];
-    const full = walk.stretches.filter(([below, end]) => walk.rids.some((rid) => rid < below && rid >= end));
-    for (const [index, [below, end]] of full.entries()) {
-      // A score counts its words in the whole index, once a statement: others come in between.
-      if (index > 0) await setImmediate();
-      scored.push(
-        ...(await this.database.query<typeof scored>(scoredHits(hits.filter), [
-          hits.match,
-          below,
-          end,
-          ...hits.values,
-        ])),
-      );
-    }
+    const scored = await this.engine.score(this.database, hits, walk);
     scored.sort((a, b) => a.score - b.score || b.rid - a.rid);
     return {
       rids: scored.slice(from, from + limit).map(({ rid }) => rid),

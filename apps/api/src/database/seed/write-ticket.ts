@@ -1,4 +1,5 @@
-import { type SqlSource, type TicketDocument, indexTicket } from '../../search/ticket-search-index';
+import type { SqlSource, TicketDocument } from '../../search/search-document';
+import { searchEngineOf } from '../../search/search-engine';
 import type { PlayedMessage, PlayedTicket } from './play-ticket';
 import type { Random } from './random';
 import { uuidAt } from './uuid-at';
@@ -13,7 +14,7 @@ const EVENT = `
   insert into ticket_event (id, ticket_rid, actor_rid, type, from_value, to_value, created_at) values (?, ?, ?, ?, ?, ?, ?)`;
 const TAG = `
   insert into tag (name, ticket_count) values (?, 1)
-  on conflict (name) do update set ticket_count = ticket_count + 1 returning rid`;
+  on conflict (name) do update set ticket_count = tag.ticket_count + 1 returning rid`;
 const TAGGED = 'insert into ticket_tag (tag_rid, ticket_rid) values (?, ?)';
 const LAST = 'update ticket set last_message_rid = ?, last_reply_rid = ? where rid = ?';
 
@@ -79,7 +80,7 @@ export async function writeTicket<File>(
   const lastMessageRid = messages.at(-1)?.rid ?? 0;
   const lastReplyRid = messages.findLast(({ message }) => message.kind === 'reply')?.rid ?? 0;
   await source.query(LAST, [lastMessageRid, lastReplyRid, rid]);
-  await indexTicket(source, rid, documentOf(ticket));
+  await searchEngineOf(source).write(source, rid, documentOf(ticket));
   return { rid, messages, lastMessageRid, lastReplyRid };
 }
 

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { type SqlSource, indexTicket } from '../../../search/ticket-search-index';
+import type { SqlSource } from '../../../search/search-document';
+import { indexTicket } from '../../../search/ticket-search-index';
 import { normaliseEmail } from '../../../users/email';
 import type { PlayedTicket } from '../play-ticket';
 import { Random } from '../random';
