@@ -146,16 +146,27 @@ describe('the built product with Secrets Manager and CloudWatch Logs', () => {
     expect(stderr).not.toContain(CANARY);
   });
 
-  it('starts, serves and ends though CloudWatch Logs is away, and says once that lines do not get through', async () => {
-    running = await installation.start(
-      inTheCloud({ AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:9' }),
-    );
-    await new Client(running.origin).signIn(...AGENT);
-    const { code, stderr } = await running.stop();
-    running = undefined;
-    expect(code).toBe(0);
-    expect(stderr.match(/do not get through/g)).toHaveLength(1);
-    expect(stderr).toMatch(/\d+ log lines were lost: /);
+  it.each(['away', 'hanging'] as const)(
+    'starts, serves and ends though CloudWatch Logs is %s, and says what was lost',
+    async (how) => {
+      if (how === 'hanging') logs.failAlways('hanging');
+      const away = how === 'away' && { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:9' };
+      running = await installation.start(inTheCloud({ ...away }));
+      await new Client(running.origin).signIn(...AGENT);
+      const { code, stderr } = await running.stop();
+      running = undefined;
+      logs.failAlways(null);
+      expect(code).toBe(0);
+      expect(stderr.match(/do not get through/g) ?? []).toHaveLength(how === 'away' ? 1 : 0);
+      expect(stderr).toMatch(/\d+ log lines were lost: /);
+    },
+  );
+
+  it('does not start where nobody gave it credentials, and says so in one line', async () => {
+    const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' };
+    const { code, stderr } = await installation.startInVain(inTheCloud(none));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^No AWS credentials for the secret [^\n]*: give the instance a role[^\n]*\n$/);
   });
 
   it('leaves no secret in the folder it works in', () => {
