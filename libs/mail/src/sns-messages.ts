@@ -58,7 +58,7 @@ export class SnsMessages {
   private readonly now: () => number;
 
   constructor(private readonly options: SnsOptions) {
-    this.fetch = options.fetch ?? globalThis.fetch;
+    this.fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.now = options.now ?? Date.now;
   }
 

@@ -66,6 +66,8 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<string, Row>>
 
   'GET /api/agents': { any: byRole(403, 200) },
   'GET /api/users': { any: adminOnly(200) },
+  'GET /api/users/me': { own: signedIn(200) },
+  'PATCH /api/users/me': { own: signedIn(200) },
   'GET /api/users/:id': { own: byRole(403, 200), other: byRole(403, 200), missing: byRole(403, 404) },
   // Nobody takes its own access away.
   'PATCH /api/users/:id': { own: adminOnly(409), other: adminOnly(200), missing: adminOnly(404) },

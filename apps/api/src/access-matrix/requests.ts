@@ -129,6 +129,8 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
 
   'GET /api/agents': at('/agents'),
   'GET /api/users': at('/users?limit=2'),
+  'GET /api/users/me': at('/users/me'),
+  'PATCH /api/users/me': () => ({ path: '/users/me', body: { language: 'de' } }),
   'GET /api/users/:id': (cell, object) => ({ path: `/users/${cell.user(object)}` }),
   'PATCH /api/users/:id': (cell, object) => ({
     path: `/users/${cell.user(object)}`,

@@ -4,6 +4,7 @@ import { UsersService } from '../users/users.service';
 import { AuthConfig } from './auth.config';
 import { AuthOptionsDto } from './auth.dto';
 import { DEMO_ACCOUNTS } from './demo-accounts';
+import { PasswordResetService } from './password-reset.service';
 import { SetupLink } from './setup-link';
 
 /** What the sign-in page offers. */
@@ -11,6 +12,7 @@ import { SetupLink } from './setup-link';
 export class AuthOptions {
   constructor(
     private readonly users: UsersService,
+    private readonly passwordReset: PasswordResetService,
     private readonly setupLink: SetupLink,
     private readonly config: AuthConfig,
     private readonly app: AppInfo,
@@ -22,7 +24,7 @@ export class AuthOptions {
     return {
       version: this.app.version,
       demoAccounts: DEMO_ACCOUNTS.filter((account) => present.has(account.email)),
-      resetLinks: this.config.development ? 'terminal' : 'none',
+      resetLinks: this.passwordReset.way,
       // An operator may have made somebody by the command since the link was printed.
       setupRequired: this.setupLink.open && !(await this.users.anyStaff()),
     };

@@ -10,6 +10,7 @@ import { SkipThrottle } from '@nestjs/throttler';
 import { CountsByAddress } from '@liftdesk/throttling';
 import type { Request, Response } from 'express';
 import { IdempotencyKeyHeader } from '../common/idempotency';
+import { acceptedLanguage } from '../users/accept-language';
 import { UserDto, toUserView } from '../users/user.dto';
 import { UsersService } from '../users/users.service';
 import { IdentifiedByCookie, Public } from './access.decorators';
@@ -173,5 +174,6 @@ export class AuthController {
 }
 
 function originOf(request: Request): Origin {
-  return { address: request.ip ?? '', userAgent: request.headers['user-agent'] ?? '' };
+  const { 'user-agent': userAgent = '', 'accept-language': languages } = request.headers;
+  return { address: request.ip ?? '', userAgent, language: acceptedLanguage(languages) };
 }

@@ -66,9 +66,9 @@ export class AuthOptionsDto extends createZodDto(
       .array(z.object({ email: z.string(), password: z.string(), name: z.string(), role: z.enum(ROLES) }))
       .describe('Only in development'),
     resetLinks: z
-      .enum(['terminal', 'none'])
+      .enum(['mail', 'terminal', 'none'])
       .describe(
-        'Where the link to a new password goes: the terminal of the server, in development, or nowhere yet',
+        'Where the link to a new password goes: by mail, to the terminal of the server, in development, or nowhere',
       ),
     setupRequired: z.boolean().describe('Nobody can sign in yet: the first admin comes by the set-up link'),
   }),

@@ -12,7 +12,7 @@ import {
 import { Idempotency, type IdempotentRequest } from '../common/idempotency';
 import { dialectOf } from '../database/dialect';
 import { normaliseEmail } from '../users/email';
-import { User } from '../users/user.entity';
+import { type Language, User } from '../users/user.entity';
 import { toUserView } from '../users/user.dto';
 import { UsersService } from '../users/users.service';
 import { AccessTokens } from './access-tokens';
@@ -30,6 +30,8 @@ import { SetupLink } from './setup-link';
 export interface Origin {
   address: string;
   userAgent: string;
+  /** That the browser likes best, of ours. */
+  language: Language | null;
 }
 
 /** An answer that signs somebody in, and the refresh token for its cookie. */
@@ -107,6 +109,7 @@ export class AuthService {
     await this.failures.succeed(keys);
     const session = await this.database.transaction(async (manager) => {
       await this.assertStill(manager, user, WRONG_PAIR);
+      await this.users.noteLanguage(manager, user, origin.language);
       return this.startSession(manager, user.rid, origin);
     });
     this.logger.log({ message: 'session.started', userId: user.id, sessionId: session.sessionId });
@@ -194,6 +197,7 @@ export class AuthService {
           name: body.name,
           role,
           passwordHash,
+          language: origin.language,
         });
         return { userRid: user.rid };
       });

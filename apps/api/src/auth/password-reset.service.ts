@@ -1,16 +1,22 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { MailTransport } from '@liftdesk/mail';
 import { FailureLimiter } from '@liftdesk/throttling';
 import { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { ValidationError } from '../common/domain-error';
 import { dialectOf } from '../database/dialect';
+import { NotificationsService } from '../notifications/notifications.service';
 import { normaliseEmail } from '../users/email';
 import { UsersService } from '../users/users.service';
 import { AuthConfig } from './auth.config';
 import { assertGoodPassword, hashPassword } from './password';
 import { newSecret, secretHash } from './secrets';
 import { SessionsService } from './sessions.service';
+
+const HOUR_MS = 3_600_000;
+/** Somebody else may ask for links, only to annoy. */
+const MAX_AN_HOUR = 5;
 
 interface ResetRow {
   userRid: number;
@@ -33,29 +39,40 @@ export class PasswordResetService {
     private readonly failures: FailureLimiter,
     private readonly clock: Clock,
     private readonly config: AuthConfig,
+    private readonly notifications: NotificationsService,
+    private readonly mail: MailTransport,
   ) {}
 
-  /**
-   * Makes a link for the account, if there is one. Until Liftdesk sends mail the link goes to the terminal in
-   * development and nowhere else; elsewhere no link is made, since nobody could receive it.
-   */
+  /** Where a link goes: by mail to its owner, in development to the terminal, or nowhere, and then none is made. */
+  get way(): 'mail' | 'terminal' | 'none' {
+    if (this.mail.reachesPeople) return 'mail';
+    return this.config.development ? 'terminal' : 'none';
+  }
+
+  /** Makes a link for the account, if there is one, and mails it. Of too many in an hour the last ones do not go out. */
   async request(email: string): Promise<void> {
     const user = await this.users.findByEmail(email);
-    if (!user || user.disabledAt !== null || !this.config.development) return;
+    if (!user || user.disabledAt !== null || this.way === 'none') return;
     const token = newSecret();
-    await this.database.transaction(async (manager) => {
+    const made = await this.database.transaction(async (manager) => {
+      const now = this.clock.now();
+      const lately = await this.notifications.passwordResetsSince(manager, user.rid, now - HOUR_MS);
+      if (lately >= MAX_AN_HOUR) return false;
       await this.withdraw(manager, user.rid);
+      const expiresAt = now + this.config.passwordResetTtlMs;
       await manager.query('insert into password_reset (hash, user_rid, expires_at) values (?, ?, ?)', [
         secretHash(token),
         user.rid,
-        this.clock.now() + this.config.passwordResetTtlMs,
+        expiresAt,
       ]);
+      await this.notifications.passwordReset(manager, { userRid: user.rid, token, expiresAt });
+      return true;
     });
-    this.logger.log({ message: 'password-reset.link-made', userId: user.id });
-    // The logger would black the token out, as it must in files.
-    process.stdout.write(
-      `Reset link for ${user.name}: ${this.config.publicUrl}/reset-password?token=${token}\n`,
-    );
+    this.logger.log({
+      message: made ? 'password-reset.link-made' : 'password-reset.too-many',
+      userId: user.id,
+    });
+    if (made && this.config.development) this.print(user.name, token);
   }
 
   /** As request(), after the answer: its time must not tell whether the account exists. */
@@ -67,8 +84,9 @@ export class PasswordResetService {
     });
   }
 
-  /** No link of this user opens anything any more. */
+  /** No link of this user opens anything any more, and none that waits is sent. */
   async withdraw(manager: EntityManager, userRid: number): Promise<void> {
+    await this.notifications.withdrawPasswordReset(manager, userRid);
     await manager.query('delete from password_reset where user_rid = ?', [userRid]);
   }
 
@@ -92,6 +110,11 @@ export class PasswordResetService {
   }
 
   /** @param manager of the transaction that uses the link: nobody else does meanwhile, nor changes its owner */
+  /** The logger would black the token out, as it must in files. */
+  private print(name: string, token: string): void {
+    process.stdout.write(`Reset link for ${name}: ${this.config.publicUrl}/reset-password?token=${token}\n`);
+  }
+
   private async usable(hash: string, manager?: EntityManager): Promise<ResetRow> {
     const values = [hash, this.clock.now()];
     const [row]: ResetRow[] = manager

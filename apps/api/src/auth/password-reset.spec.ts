@@ -1,4 +1,9 @@
 import { FailureLimiter } from '@liftdesk/throttling';
+import { SmtpInbox, readMail } from '@liftdesk/testing';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OutboxWorker } from '../notifications/outbox.worker';
 import type { Person } from '../testing/caller';
 import { HOUR, MINUTE } from '../testing/settable-clock';
 import { TestDesk } from '../testing/test-desk';
@@ -133,6 +138,102 @@ describe('a forgotten password', () => {
     const token = await linkFor(ana.email);
     expect(JSON.stringify(await desk.rows('select * from password_reset'))).not.toContain(token);
     expect(await desk.log()).not.toContain(token);
+  });
+});
+
+describe('where mail is sent', () => {
+  let desk: TestDesk;
+  let inbox: SmtpInbox;
+  let ana: Person;
+  const request = () => desk.app.get(PasswordResetService, { strict: false }).request(ana.email);
+  const send = () => desk.app.get(OutboxWorker, { strict: false }).drain();
+  const tokens = () =>
+    inbox.mails.map(({ raw }) => /\/reset-password\?token=([\w-]{43})/.exec(readMail(raw).text)?.[1]);
+
+  beforeAll(async () => {
+    inbox = await SmtpInbox.start();
+    const ca = join(mkdtempSync(join(tmpdir(), 'liftdesk-test-')), 'ca.pem');
+    writeFileSync(ca, inbox.identity.certificate);
+    const smtp = {
+      MAIL_TRANSPORT: 'smtp',
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: `${inbox.port}`,
+      SMTP_CA_FILE: ca,
+    };
+    const env = { NODE_ENV: 'production', FROM_EMAIL: 'support@desk.example', ...smtp };
+    desk = await TestDesk.start({ env });
+  });
+  beforeEach(async () => {
+    inbox.mails.length = 0;
+    ana = await desk.signIn('customer');
+  });
+  afterAll(async () => {
+    await desk.close();
+    await inbox.close();
+  });
+
+  it('the link is mailed to its owner, in production too, and opens the account', async () => {
+    await request();
+    await send();
+    expect(inbox.mails).toMatchObject([{ to: [ana.email] }]);
+    await desk.anonymous
+      .post('/auth/password/reset', { token: tokens()[0], password: NEW_PASSWORD })
+      .expect(204);
+    await desk.anonymous.post('/auth/login', { email: ana.email, password: NEW_PASSWORD }).expect(200);
+    expect(printedToken()).toBeUndefined();
+  });
+
+  it('the sign-in page is told so', async () => {
+    const { body } = await desk.anonymous.get('/auth/options').expect(200);
+    expect(body).toMatchObject({ resetLinks: 'mail' });
+  });
+
+  it('the link stands nowhere in the database, neither before it is sent nor after', async () => {
+    await request();
+    const before = JSON.stringify(await desk.rows('select * from outbox_mail'));
+    await send();
+    const [token = 'none'] = tokens();
+    expect(before).not.toContain(token);
+    expect(JSON.stringify(await desk.rows('select * from outbox_mail'))).not.toContain(token);
+    expect(await desk.rows('select 1 from outbox_mail where secret is not null')).toEqual([]);
+    expect(await desk.log()).not.toContain(token);
+  });
+
+  it('only the newest link is mailed of those that wait', async () => {
+    await request();
+    await request();
+    await send();
+    expect(inbox.mails).toHaveLength(1);
+  });
+
+  it('a link that could not be mailed while it lived is not mailed any more', async () => {
+    await request();
+    desk.clock.advance(2 * HOUR);
+    await send();
+    expect(inbox.mails).toEqual([]);
+    expect(await desk.rows('select status from outbox_mail order by rid desc limit 1')).toEqual([
+      { status: 'failed' },
+    ]);
+  });
+
+  it('a link is not mailed any more once the password was changed otherwise', async () => {
+    await request();
+    const change = { currentPassword: ana.password, newPassword: 'changed by its owner' };
+    await desk.as(ana).post('/auth/password/change', change).expect(200);
+    await send();
+    expect(inbox.mails).toEqual([]);
+  });
+
+  it('nobody is sent more than five links in an hour, whoever asks for them', async () => {
+    for (let n = 0; n < 8; n++) {
+      await request();
+      await send();
+    }
+    expect(inbox.mails).toHaveLength(5);
+    desk.clock.advance(HOUR + MINUTE);
+    await request();
+    await send();
+    expect(inbox.mails).toHaveLength(6);
   });
 });
 

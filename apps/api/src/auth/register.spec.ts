@@ -21,6 +21,7 @@ describe('registration', () => {
         id: expect.stringMatching(/^[0-9a-f-]{14}7/),
         email: ANA.email,
         name: ANA.name,
+        language: null,
         role: 'customer',
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       },

@@ -2,7 +2,6 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { toIso } from '../common/clock';
 import { nextCursorSchema } from '../common/page.dto';
-import { LANGUAGES } from '../users/user.entity';
 import {
   MAIL_STATUSES,
   type MailStatus,
@@ -75,12 +74,6 @@ export const notificationSettingsShape = z.strictObject({
 } satisfies Record<(typeof NOTIFICATION_KINDS)[number], z.ZodType>);
 
 export class NotificationSettingsDto extends createZodDto(notificationSettingsShape) {}
-
-export class ChangeMyselfDto extends createZodDto(
-  z.strictObject({
-    language: z.enum(LANGUAGES).nullable().describe('Of mail; null: English'),
-  }),
-) {}
 
 const keptMailShape = z.object({
   id: z.string(),

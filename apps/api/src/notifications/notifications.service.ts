@@ -58,6 +58,12 @@ const INSERT = `
 const INSERT_INSTEAD = `${INSERT}
     and exists (select 1 from notification_opt_out o where o.user_rid = u.rid and o.kind = ?)`;
 
+const RESETS_SINCE = `
+  select count(*) as n from outbox_mail where user_rid = ? and kind = 'passwordReset' and created_at > ?`;
+const WITHDRAW_RESET = `
+  update outbox_mail set status = 'suppressed', secret = null, reason = ?, updated_at = ?
+  where user_rid = ? and kind = 'passwordReset' and status = 'queued'`;
+
 /**
  * Who is told of what. Each method writes into the outbox, in the transaction that makes the news: mail for a change that is
  * rolled back does not exist, and mail for one that is kept is not lost.
@@ -118,6 +124,17 @@ export class NotificationsService {
     { userRid, token, expiresAt }: { userRid: number; token: string; expiresAt: number },
   ): Promise<void> {
     await this.write(manager, { kind: 'passwordReset', userRid, actorRid: null, secret: token, expiresAt });
+  }
+
+  /** How many links to a new password somebody was sent since then. */
+  async passwordResetsSince(manager: EntityManager, userRid: number, since: number): Promise<number> {
+    const [row]: { n: number }[] = await manager.query(RESETS_SINCE, [userRid, since]);
+    return Number(row?.n ?? 0);
+  }
+
+  /** Links that wait are not sent any more. */
+  async withdrawPasswordReset(manager: EntityManager, userRid: number): Promise<void> {
+    await manager.query(WITHDRAW_RESET, ['It was withdrawn', this.clock.now(), userRid]);
   }
 
   private async replied(manager: EntityManager, news: TicketNews, messageRid: number): Promise<void> {

@@ -2,7 +2,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { toIso } from '../common/clock';
 import { limitSchema, nextCursorSchema } from '../common/page.dto';
-import { ROLES, User } from './user.entity';
+import { LANGUAGES, ROLES, User } from './user.entity';
 
 export const nameSchema = z
   .string()
@@ -17,6 +17,7 @@ export const userShape = z
     email: z.string(),
     name: z.string(),
     role: z.enum(ROLES),
+    language: z.enum(LANGUAGES).nullable().describe('Of mail; null where nobody has said: English'),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'User' });
@@ -59,7 +60,12 @@ export class UserChangeDto extends createZodDto(
     .refine((change) => Object.keys(change).length > 0, 'Nothing to change'),
 ) {}
 
-export type UserRow = Pick<User, 'id' | 'email' | 'name' | 'role' | 'createdAt' | 'disabledAt'>;
+/** What people change of themselves. */
+export class ChangeMyselfDto extends createZodDto(
+  z.strictObject({ language: z.enum(LANGUAGES).nullable().describe('Of mail; null: English') }),
+) {}
+
+export type UserRow = Pick<User, 'id' | 'email' | 'name' | 'role' | 'language' | 'createdAt' | 'disabledAt'>;
 
 export function toUserView(user: UserRow): UserDto {
   return {
@@ -67,6 +73,7 @@ export function toUserView(user: UserRow): UserDto {
     email: user.email,
     name: user.name,
     role: user.role,
+    language: user.language,
     createdAt: toIso(user.createdAt),
   };
 }

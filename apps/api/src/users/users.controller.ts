@@ -5,8 +5,10 @@ import { type Actor, Caller } from '../auth/actor';
 import {
   AdminUserDto,
   AgentListDto,
+  ChangeMyselfDto,
   DeskUserDto,
   UserChangeDto,
+  UserDto,
   UserPageDto,
   UserQueryDto,
   toAdminUserView,
@@ -32,6 +34,18 @@ export class UsersController {
   @ApiOkResponse({ type: UserPageDto })
   list(@Query() query: UserQueryDto): Promise<UserPageDto> {
     return this.users.list(query);
+  }
+
+  @Get('users/me')
+  @ApiOkResponse({ type: UserDto })
+  async getMyself(@Caller() actor: Actor): Promise<UserDto> {
+    return toUserView(await this.users.get(actor.userRid));
+  }
+
+  @Patch('users/me')
+  @ApiOkResponse({ type: UserDto })
+  async changeMyself(@Body() { language }: ChangeMyselfDto, @Caller() actor: Actor): Promise<UserDto> {
+    return toUserView(await this.users.setLanguage(actor.userRid, language));
   }
 
   @Get('users/:id')

@@ -10,7 +10,7 @@ import { Clock } from '../common/clock';
 import { decodeCursor, encodeCursor } from '../common/cursor';
 import { ConflictError, ForbiddenError, NotFoundError } from '../common/domain-error';
 import { normaliseEmail } from './email';
-import { Role, User } from './user.entity';
+import { type Language, Role, User } from './user.entity';
 import { UserChangeDto, UserPageDto, UserQueryDto, toAdminUserView } from './user.dto';
 
 export interface NewUser {
@@ -19,6 +19,8 @@ export interface NewUser {
   role: Role;
   /** Null for somebody who gets one later: by a reset link, or from the operator. */
   passwordHash: string | null;
+  /** Null where nobody has said. */
+  language?: Language | null;
 }
 
 const AGENTS = `
@@ -56,7 +58,10 @@ export class UsersService {
   }
 
   /** @throws ConflictError when the address is taken, however it is spelt */
-  async create(manager: EntityManager, { email, name, role, passwordHash }: NewUser): Promise<User> {
+  async create(
+    manager: EntityManager,
+    { email, name, role, passwordHash, language = null }: NewUser,
+  ): Promise<User> {
     if (await this.findByEmail(email, manager)) {
       throw new ConflictError(
         'There is an account with this address: sign in, or ask those who run this desk for a new password',
@@ -69,10 +74,24 @@ export class UsersService {
       name,
       role,
       passwordHash,
+      language,
       createdAt: this.clock.now(),
       disabledAt: null,
     });
     return manager.save(user);
+  }
+
+  /** @throws NotFoundError */
+  async setLanguage(rid: number, language: Language | null): Promise<User> {
+    await this.database.transaction((manager) => manager.update(User, { rid }, { language }));
+    return this.get(rid);
+  }
+
+  /** What the browser likes, until its owner says otherwise. */
+  async noteLanguage(manager: EntityManager, user: User, language: Language | null): Promise<void> {
+    if (user.language !== null || language === null) return;
+    await manager.update(User, { rid: user.rid, language: IsNull() }, { language });
+    user.language = language;
   }
 
   async setPassword(manager: EntityManager, rid: number, passwordHash: string): Promise<void> {

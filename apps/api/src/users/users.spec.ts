@@ -76,6 +76,7 @@ describe('people', () => {
     expect(seen.body).toEqual({
       id: ana.id,
       email: ana.email,
+      language: null,
       name: ana.name,
       role: 'customer',
       createdAt: expect.any(String),
@@ -117,6 +118,38 @@ describe('people', () => {
       expect(await desk.rows(left)).toHaveLength(1);
     },
   );
+
+  it('choose the language of their mail, or none', async () => {
+    for (const language of ['de', 'fr', 'es', 'en', null]) {
+      const { body } = await desk.as(ana).patch('/users/me', { language }).expect(200);
+      expect(body).toMatchObject({ id: ana.id, language });
+      expect((await desk.as(ana).get('/users/me').expect(200)).body).toEqual(body);
+      expect((await desk.as(ana).get('/auth/me').expect(200)).body).toEqual(body);
+    }
+  });
+
+  it.each([{}, { language: 'xx' }, { language: 'de', role: 'admin' }, { role: 'admin' }, { name: 'x' }])(
+    'do not change more of themselves than that: %j',
+    async (change) => {
+      await desk.as(ana).patch('/users/me', change).expect(400);
+    },
+  );
+
+  it('have the language that their browser liked when they signed in first, until they choose one', async () => {
+    const { email, password } = ana;
+    const signIn = async (languages: string) => {
+      const answer = await desk.anonymous
+        .post('/auth/login', { email, password })
+        .set('Accept-Language', languages);
+      return (answer.body as { user: { language: string } }).user.language;
+    };
+    expect(await signIn('ja')).toBeNull();
+    expect(await signIn('de-AT, en;q=0.5')).toBe('de');
+    expect(await signIn('fr')).toBe('de');
+    const account = { email: 'neu@example.com', password: 'correct horse battery', name: 'Neu' };
+    const registered = await desk.anonymous.post('/auth/register', account).set('Accept-Language', 'es');
+    expect(registered.body.user.language).toBe('es');
+  });
 
   it.each([{}, { email: 'new@example.com' }, { role: 'root' }, { disabled: 'yes' }, { passwordHash: '' }])(
     'are not changed in what is not known: %j',
