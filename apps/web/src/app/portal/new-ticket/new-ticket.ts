@@ -111,6 +111,11 @@ export class NewTicketPage {
     void this.router.navigateByUrl('/my/tickets');
   }
 
+  protected sendWithoutFiles(): void {
+    this.queue.dropFailed();
+    void this.send();
+  }
+
   private async filesAreThere(): Promise<boolean> {
     this.finishing.set(this.queue.busy());
     const arrived = await this.queue.settled();

@@ -25,6 +25,7 @@ import { isRepeated } from '../../shared/ui/form/repeated';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Markdown } from '../../shared/ui/markdown/markdown';
 import { Kbd } from '../../shared/ui/marks/kbd';
+import { StorageAway } from '../../shared/ui/upload/storage-away';
 import { ACCEPTED_TYPES } from '../../shared/ui/upload/upload-limits';
 import { UploadQueue } from '../../shared/ui/upload/upload-queue';
 import { UploadRow } from '../../shared/ui/upload/upload-row';
@@ -49,7 +50,7 @@ let lastId = 0;
 /** The text and files of a reply or of a note, kept on this device until they are sent. */
 @Component({
   selector: 'desk-composer',
-  imports: [Icon, Kbd, Markdown, MatMenuModule, TextFieldModule, UploadRow],
+  imports: [Icon, Kbd, Markdown, MatMenuModule, StorageAway, TextFieldModule, UploadRow],
   templateUrl: './composer.html',
   styleUrl: './composer.scss',
   providers: [UploadQueue],
@@ -140,8 +141,8 @@ export class Composer implements OnInit {
   }
 
   /** @param event the press that asks for it: one that only repeats the press before asks for nothing */
-  protected async send(status: TicketStatus | undefined, event: Event): Promise<void> {
-    if (this.holding() || isRepeated(event)) return;
+  protected async send(status: TicketStatus | undefined, event?: Event): Promise<void> {
+    if (this.holding() || (event && isRepeated(event))) return;
     if (!this.hasWords()) return;
     this.fault.set('');
     this.holding.set(this.uploads.busy());
@@ -166,6 +167,12 @@ export class Composer implements OnInit {
     this.uploads.clear();
     this.save();
     this.focus();
+  }
+
+  /** The files cannot be stored: the words go as they would by the button. */
+  protected sendWithoutFiles(): void {
+    this.uploads.dropFailed();
+    void this.send(this.statusFor(false));
   }
 
   /** Takes back a send that waits for its files; the second click of a double click on *Send* lands here too. */

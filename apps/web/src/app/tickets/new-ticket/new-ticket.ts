@@ -27,6 +27,7 @@ import { Toaster } from '../../shared/ui/toast/toaster';
 import { DropFiles } from '../../shared/ui/upload/drop-files';
 import { ACCEPTED_TYPES } from '../../shared/ui/upload/upload-limits';
 import { UploadQueue } from '../../shared/ui/upload/upload-queue';
+import { StorageAway } from '../../shared/ui/upload/storage-away';
 import { UploadRow } from '../../shared/ui/upload/upload-row';
 import { Agents } from '../data/agents';
 import { type NewTicketBody, TicketClient } from '../data/ticket-client';
@@ -40,7 +41,7 @@ import { type NewTicketDraft, emptyDraft, newTicketDraftKey } from './new-ticket
 /** A ticket that an agent opens for a customer, for example after a call. */
 @Component({
   selector: 'desk-new-ticket',
-  imports: [Avatar, Control, DropFiles, Field, Icon, Kbd, PriorityMark, Refusal, Tag, UploadRow],
+  imports: [Avatar, Control, DropFiles, Field, Icon, Kbd, PriorityMark, Refusal, StorageAway, Tag, UploadRow],
   templateUrl: './new-ticket.html',
   styleUrl: './new-ticket.scss',
   providers: [UploadQueue],
@@ -104,8 +105,7 @@ export class NewTicket {
     this.saved.set(kept ? 'Draft saved' : 'This device keeps no drafts');
   }
 
-  protected async open(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async open(): Promise<void> {
     const { email, subject, body } = this.draft();
     const faults = {
       requesterEmail: /^\S+@\S+$/.test(email.trim()) ? '' : 'An address such as name@example.com is needed.',
@@ -113,6 +113,11 @@ export class NewTicket {
       body: body.trim() ? '' : 'Some words are needed.',
     };
     await this.submission.run(faults, () => this.send());
+  }
+
+  protected async openWithoutFiles(): Promise<void> {
+    this.uploads.dropFailed();
+    await this.open();
   }
 
   protected discard(): void {

@@ -10,6 +10,10 @@ import type { Upload } from './upload';
 import { refusalOf } from './upload-limits';
 
 const AT_ONCE = 2;
+/** Where the server names no time to come again. */
+const RETRY_MS = 10_000;
+/** How often a file is tried again by itself; then whoever waits for it decides. */
+const UNASKED = 3;
 /** How long the server keeps a file that has joined nothing. */
 const STAGED_MS = 24 * 60 * 60_000;
 const LEFT = 'Not sent: a file was still on its way when you left. Your text is kept; add the file again.';
@@ -32,6 +36,9 @@ export class UploadQueue {
   private readonly files = new Map<string, File>();
   private readonly running = new Map<string, Running>();
   private waiters: (() => void)[] = [];
+  private readonly nextTry = signal(0);
+  private trying: ReturnType<typeof setTimeout> | undefined;
+  private unasked = 0;
   /** Files without which a message was not sent. */
   private readonly missed = signal<readonly string[]>([]);
 
@@ -40,12 +47,19 @@ export class UploadQueue {
   readonly busy = computed(() => this.uploads().some(isUnderway));
   /** Some file has failed and could be tried again. */
   readonly failed = computed(() => this.uploads().some(hasFailed));
+  /** Some file has failed because the place for files is away. */
+  readonly storageAway = computed(() => this.uploads().some(isHomeless));
+  /** How many files have failed. */
+  readonly missingCount = computed(() => this.uploads().filter(hasFailed).length);
+  /** Not before then it is worth another try; epoch ms. It is made by itself, a few times. */
+  readonly retryAt = this.nextTry.asReadonly();
   /** Staged and ready to join a message. */
   readonly attachments = computed(() => this.uploads().flatMap((upload) => upload.attachment ?? []));
   readonly attachmentIds = computed(() => this.attachments().map((attachment) => attachment.id));
   /** Why the last `settled` came to false, in words, until the file is sent again or taken off. */
   readonly obstacle = computed(() => {
     const missing = this.uploads().filter((upload) => this.missed().includes(upload.id));
+    if (missing.some(isHomeless)) return 'Not sent yet: it has a file that cannot be stored at the moment.';
     if (missing.some(hasFailed)) return 'A file did not arrive. Send it again or remove it.';
     if (missing.some(isRefused))
       return 'A file was refused, and nothing is sent. Remove it, or send without it.';
@@ -54,6 +68,7 @@ export class UploadQueue {
 
   constructor() {
     inject(DestroyRef).onDestroy(() => {
+      clearTimeout(this.trying);
       for (const { request } of this.running.values()) request.unsubscribe();
       for (const upload of this.uploads()) revoke(upload);
       if (this.waiters.length > 0) this.toaster.fail(LEFT);
@@ -74,6 +89,7 @@ export class UploadQueue {
         sent: 0,
         secondsLeft: null,
         message: message ?? '',
+        storageAway: false,
         attachment: null,
         thumbnail: !message && file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
       };
@@ -97,8 +113,18 @@ export class UploadQueue {
   }
 
   retry(id: string): void {
-    this.change(id, { state: 'waiting', sent: 0, secondsLeft: null, message: '' });
+    this.change(id, { state: 'waiting', sent: 0, secondsLeft: null, message: '', storageAway: false });
     this.pump();
+  }
+
+  /** Tries again what has failed. */
+  retryFailed(): void {
+    for (const upload of this.uploads().filter(hasFailed)) this.retry(upload.id);
+  }
+
+  /** Takes the files off the list that have failed, so that the words can go without them. */
+  dropFailed(): void {
+    for (const upload of this.uploads().filter(hasFailed)) this.remove(upload.id);
   }
 
   /** Takes a file off the list: cancels its upload, or gives the staged file back to the server. */
@@ -186,6 +212,7 @@ export class UploadQueue {
       const attachment = event.body?.items[0] ?? null;
       this.running.delete(id);
       this.change(id, { state: 'done', attachment, secondsLeft: null });
+      this.unasked = 0;
       if (attachment) void this.announcer.announce(`${attachment.filename} uploaded`, 'polite');
       this.pump();
     }
@@ -196,11 +223,28 @@ export class UploadQueue {
     const upload = this.uploads().find((one) => one.id === id);
     const percent = upload?.size ? Math.round((upload.sent / upload.size) * 100) : 0;
     const refused = problem.status === 413 || problem.status === 415 || problem.status === 400;
-    const message = problem.code === 'offline' ? `Connection lost at ${percent} %` : problem.detail;
+    const storageAway = problem.code === 'storage-unavailable';
+    const message = storageAway
+      ? 'Not stored yet'
+      : problem.code === 'offline'
+        ? `Connection lost at ${percent} %`
+        : problem.detail;
     this.running.delete(id);
-    this.change(id, { state: refused ? 'refused' : 'failed', message, secondsLeft: null });
+    this.change(id, { state: refused ? 'refused' : 'failed', message, storageAway, secondsLeft: null });
+    if (storageAway) this.tryLater(problem.retryAfter);
     void this.announcer.announce(`${name} not uploaded. ${message}`, 'assertive');
     this.pump();
+  }
+
+  private tryLater(seconds: number | null): void {
+    const ms = seconds ? seconds * 1000 : RETRY_MS;
+    this.nextTry.set(Date.now() + ms);
+    clearTimeout(this.trying);
+    if (this.unasked >= UNASKED) return;
+    this.trying = setTimeout(() => {
+      this.unasked++;
+      for (const upload of this.uploads().filter(isHomeless)) this.retry(upload.id);
+    }, ms);
   }
 
   private change(id: string, change: Partial<Upload>): void {
@@ -222,6 +266,10 @@ function hasFailed(upload: Upload): boolean {
   return upload.state === 'failed';
 }
 
+function isHomeless(upload: Upload): boolean {
+  return upload.state === 'failed' && upload.storageAway;
+}
+
 function isRefused(upload: Upload): boolean {
   return upload.state === 'refused';
 }
@@ -241,6 +289,7 @@ function staged(attachment: Attachment): Upload {
     sent: attachment.size,
     secondsLeft: null,
     message: swept ? 'This file waited for more than a day. Add it again.' : '',
+    storageAway: false,
     attachment: swept ? null : attachment,
     thumbnail: null,
   };

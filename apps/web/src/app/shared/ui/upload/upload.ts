@@ -18,6 +18,8 @@ export interface Upload {
   readonly secondsLeft: number | null;
   /** What to say about a failed or refused file. */
   readonly message: string;
+  /** The place for files was away: the file itself is fine. */
+  readonly storageAway: boolean;
   readonly attachment: Attachment | null;
   /** blob: URL of a picture, for the thumbnail. */
   readonly thumbnail: string | null;
