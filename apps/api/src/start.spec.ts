@@ -3,19 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from './common/startup-error';
 import { type Config, parseConfig } from './config/config';
-import { openSqlite } from './database/sqlite';
+import { databaseSchema } from './config/database.schema';
+import { migrate } from './database/migrate';
+import { openDatabase } from './database/open-database';
 import { type RunningServer, startServer } from './start';
+import { type TestDatabase, testDatabase } from './testing/test-database';
 
 describe('a start', () => {
   let folder: string;
+  let database: TestDatabase;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'liftdesk-start-'));
-    const dataSource = await openSqlite(join(folder, 'desk.sqlite'));
-    await dataSource.runMigrations({ transaction: 'each' });
+    database = await testDatabase(join(folder, 'desk.sqlite'));
+    const dataSource = await openDatabase(databaseSchema.parse(database.env));
+    await migrate(dataSource);
     await dataSource.destroy();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(async () => {
+    await database.drop();
+    rmSync(folder, { recursive: true });
+  });
 
   const configOf = (env: Record<string, string> = {}): Config =>
     parseConfig({
@@ -23,7 +31,7 @@ describe('a start', () => {
       JWT_SECRET: 'a secret for tests that is long enough for all',
       PORT: '0',
       HOST: '127.0.0.1',
-      DATABASE_PATH: join(folder, 'desk.sqlite'),
+      ...database.env,
       UPLOAD_DIR: join(folder, 'uploads'),
       LOG_DIR: join(folder, 'logs'),
       LOG_LEVEL: 'error',

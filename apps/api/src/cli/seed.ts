@@ -7,12 +7,14 @@ import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
+import { dialectOf } from '../database/dialect';
 import { claimDatabase } from '../database/instance-lock';
 import { assertMigrated } from '../database/migration-state';
 import { DeskAccount } from '../database/seed/bulk/plan-desk';
 import { assertNobodyThere, seedDesk } from '../database/seed/bulk/seed-desk';
 import { hashDemoPasswords } from '../database/seed/demo/demo-people';
 import { isEmptyDesk, loadDemo } from '../database/seed/demo/load-demo';
+import type { DataSource } from 'typeorm';
 import { ProgressLine } from './progress-line';
 import { withDatabase } from './with-database';
 
@@ -54,14 +56,20 @@ async function seedDemo(): Promise<void> {
     if (!(await isEmptyDesk(dataSource))) return say('There are tickets already: no demo data needed');
     const claim = claimDatabase(config.database);
     try {
-      const { tickets, messages, files } = await withStorage(config, (storage) =>
-        loadDemo(dataSource, storage, Date.now()),
-      );
-      say(`Loaded ${tickets} demo tickets with ${messages} messages and ${files} files`);
+      await dialectOf(dataSource).alone(dataSource, 'seed', () => seedIfEmpty(dataSource, config));
     } finally {
       claim.release();
     }
   });
+}
+
+/** Asked again, for two may have started at once. */
+async function seedIfEmpty(dataSource: DataSource, config: Config): Promise<void> {
+  if (!(await isEmptyDesk(dataSource))) return say('There are tickets already: no demo data needed');
+  const { tickets, messages, files } = await withStorage(config, (storage) =>
+    loadDemo(dataSource, storage, Date.now()),
+  );
+  say(`Loaded ${tickets} demo tickets with ${messages} messages and ${files} files`);
 }
 
 async function seedMany(

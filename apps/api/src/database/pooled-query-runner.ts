@@ -25,9 +25,21 @@ class PooledQueryRunner extends PostgresQueryRunner {
 
   override async startTransaction(): Promise<void> {
     if (this.transactionDepth > 0) return super.startTransaction();
-    await this.query('begin isolation level read committed');
+    await this.control('begin isolation level read committed');
     this.isTransactionActive = true;
     this.transactionDepth = 1;
+  }
+
+  override async commitTransaction(): Promise<void> {
+    if (this.transactionDepth > 1) return super.commitTransaction();
+    await this.control('commit');
+    this.end();
+  }
+
+  override async rollbackTransaction(): Promise<void> {
+    if (this.transactionDepth > 1) return super.rollbackTransaction();
+    await this.control('rollback');
+    this.end();
   }
 
   override async release(): Promise<void> {
@@ -35,6 +47,20 @@ class PooledQueryRunner extends PostgresQueryRunner {
     // A transaction that could be neither committed nor rolled back: nobody else may get into it.
     if (this.isTransactionActive && giveBack) this.releaseCallback = () => giveBack(connectionLost());
     await super.release();
+  }
+
+  private async control(statement: string): Promise<void> {
+    if (this.isReleased) throw connectionLost();
+    try {
+      await execute((await this.connect()) as PoolClient, statement, []);
+    } catch (error) {
+      throw inOurWords(error);
+    }
+  }
+
+  private end(): void {
+    this.isTransactionActive = false;
+    this.transactionDepth = 0;
   }
 }
 

@@ -1,4 +1,5 @@
 import { DataSource, QueryRunner } from 'typeorm';
+import { dialectOf } from '../database/dialect';
 
 /** Lets the nth statement inside a transaction fail, the COMMIT counted as the last one. */
 export class FailingStatements {
@@ -42,12 +43,17 @@ export class FailingStatements {
   }
 }
 
-/** Every row of every table; of the search index the sizes of its documents, for its segments merge by themselves. */
+/** Of SQLite's search index the sizes of its documents, for its segments merge by themselves. */
+const TABLES = {
+  sqlite: `select name from sqlite_master where type = 'table' and sql not like 'create virtual%'
+    and name not in ('ticket_fts_data', 'ticket_fts_idx') order by name`,
+  postgres: `select relname as name from pg_class
+    where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname`,
+};
+
+/** Every row of every table. */
 export async function everything(database: DataSource): Promise<Record<string, unknown[]>> {
-  const tables: { name: string }[] = await database.query(
-    `select name from sqlite_master where type = 'table' and sql not like 'create virtual%'
-       and name not in ('ticket_fts_data', 'ticket_fts_idx') order by name`,
-  );
+  const tables: { name: string }[] = await database.query(TABLES[dialectOf(database).name]);
   const rows: Record<string, unknown[]> = {};
   for (const { name } of tables) rows[name] = await database.query(`select * from "${name}"`);
   return rows;

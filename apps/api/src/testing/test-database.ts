@@ -24,24 +24,30 @@ const TEMPLATE = `liftdesk_test_${createHash('sha256')
   .slice(0, 16)}`;
 let template: Promise<void> | undefined;
 
-/** @returns a migrated database, or with `empty` one without any table */
-export async function testDatabase({ empty = false } = {}): Promise<TestDatabase> {
-  if (!onPostgres) return { env: { DATABASE_PATH: ':memory:' }, drop: async () => undefined };
-  if (empty) {
-    const name = `liftdesk_test_${randomUUID()}`;
-    await databases.create(name);
-    return { env: { DATABASE_URL: databases.url(name) }, drop: () => databases.drop(name) };
-  }
+/**
+ * On PostgreSQL it has every table, on SQLite none yet: migrate() brings both to the same.
+ * @param file where SQLite keeps it, and whoever made the folder removes it
+ */
+export async function testDatabase(file = ':memory:'): Promise<TestDatabase> {
+  if (!onPostgres) return { env: { DATABASE_PATH: file }, drop: async () => undefined };
   await (template ??= databases.ensure(TEMPLATE, prepare));
   const name = await databases.take(TEMPLATE);
   return { env: { DATABASE_URL: databases.url(name) }, drop: () => databases.giveBack(name, TEMPLATE) };
 }
 
-/** The same opened and migrated, for tests that need no application. Destroying the data source drops it. */
-export async function openTestDatabase(options?: { empty: boolean }): Promise<DataSource> {
-  const { env, drop } = await testDatabase(options);
+/** One without any table, for tests that make and change them. */
+export async function bareTestDatabase(): Promise<TestDatabase> {
+  if (!onPostgres) return testDatabase();
+  const name = `liftdesk_test_${randomUUID()}`;
+  await databases.create(name);
+  return { env: { DATABASE_URL: databases.url(name) }, drop: () => databases.drop(name) };
+}
+
+/** Opened, migrated unless `bare`, for tests that need no application. Destroying the data source drops it. */
+export async function openTestDatabase({ bare = false } = {}): Promise<DataSource> {
+  const { env, drop } = await (bare ? bareTestDatabase() : testDatabase());
   const dataSource = await openDatabase(databaseSchema.parse(env));
-  if (!onPostgres && !options?.empty) await migrate(dataSource);
+  if (!bare && !onPostgres) await migrate(dataSource);
   const destroy = dataSource.destroy.bind(dataSource);
   dataSource.destroy = async () => {
     await destroy();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../../database/migrate';
 import { openSqlite } from '../../database/sqlite';
-import { describeOnPostgres, testDatabase } from '../../testing/test-database';
+import { bareTestDatabase, describeOnPostgres, testDatabase } from '../../testing/test-database';
 import { contentOf, type Findings, findingsOf } from './findings';
 
 const NOBODY = 65_534;
@@ -142,7 +142,7 @@ describeOnPostgres('the doctor of a running PostgreSQL', () => {
   });
 
   it('names the migrations that wait', async () => {
-    const { env, drop } = await testDatabase({ empty: true });
+    const { env, drop } = await bareTestDatabase();
     try {
       const found = await findingsOf({ ...secret, ...env }, { directory: tmpdir(), only });
       expect(found['migrations']).toMatchObject({

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { DataSource, EntityManager } from 'typeorm';
 import { newStorageKey } from '../../../attachments/storage-key';
+import { dialectOf } from '../../dialect';
 import type { Person } from '../person';
 import { Step, TicketScript, playTicket } from '../play-ticket';
 import { Random } from '../random';
@@ -55,23 +56,26 @@ export async function isEmptyDesk(database: DataSource): Promise<boolean> {
  * that a desk is either empty or whole.
  */
 export async function loadDemo(database: DataSource, storage: FileStorage, now: number): Promise<LoadedDemo> {
-  const random = new Random(SEED);
   const hashes = await hashDemoPasswords();
   const featured = [...TICKETS_IN_QUEUE, ...TICKETS_OF_KATRIN];
   const files = await storeFiles(storage, featured);
   const stored = [...files.values()].flat().length;
   return database.transaction(async (manager) => {
+    const random = new Random(SEED);
+    // Each sending of a file takes one of them away.
+    const left = new Map([...files].map(([file, sendings]) => [file, [...sendings]]));
     const people = await DemoPeople.make(manager, hashes, now);
     const agents = Object.keys(DEMO_AGENTS).map((name) => people.agent(name as DemoAgent));
     const entries: Entry[] = [];
     for (const ticket of featured) {
       const requester = await people.customer(...ticket.from);
-      entries.push(entryOf(ticket, requester, people, files, now));
+      entries.push(entryOf(ticket, requester, people, left, now));
     }
     const customer = (name: string, email: string) => people.customer(name, email);
     for (const script of await demoHistory(random, agents, customer, now))
       entries.push({ script, unread: script.steps.length === 1, unreadByCustomer: false });
     const loaded = await writeAll(manager, random, entries, people.accounts());
+    await dialectOf(manager).continueKeys(manager, 'ticket');
     return { ...loaded, files: stored };
   });
 }
