@@ -117,7 +117,7 @@ describe('the doctor of a deployment on AWS', () => {
     });
     process.env['AWS_SECRET_ACCESS_KEY'] = s3.credentials.secretAccessKey;
     s3.faults.always('PutObject', slowDown);
-    expect((await look())['storage']).toMatchObject({
+    expect((await look({ S3_DEADLINE: '20' }))['storage']).toMatchObject({
       verdict: 'failure',
       cause: expect.stringContaining('slow down'),
     });

@@ -39,7 +39,7 @@ export function factsOf(error: unknown): ErrorFacts {
     status ??= each.$metadata?.httpStatusCode;
   }
   const text = texts.join('; ');
-  return { codes: [...codes, ...(text.match(CODE_IN_TEXT) ?? [])], status, text };
+  return { codes: [...(text.match(CODE_IN_TEXT) ?? []), ...codes], status, text };
 }
 
 function chainOf(error: unknown, depth = DEPTH): Described[] {

@@ -37,9 +37,10 @@ export function explain(error: unknown, own: Reasons = {}): Reason {
 export function reasonOf(error: unknown, own: Reasons = {}): Reason | null {
   const { codes, status, text } = factsOf(error);
   for (const reasons of [own, ALL]) {
-    for (const code of codes) if (Object.hasOwn(reasons, code)) return reasons[code] ?? null;
+    // What is said in words is nearer than a code that stands for many things.
     for (const [pattern, reason] of Object.entries(reasons))
       if (pattern.includes(' ') && text.includes(pattern)) return reason;
+    for (const code of codes) if (Object.hasOwn(reasons, code)) return reasons[code] ?? null;
   }
   if (status === 403) return own['AccessDenied'] ?? ALL['AccessDenied'] ?? null;
   return null;

@@ -12,7 +12,7 @@ export const MAIL_REASONS: Reasons = {
   },
   ESOCKET: {
     cause: 'the connection to the mail server broke, or it speaks no TLS as expected',
-    fix: 'check host and port: 465 with SMTP_SECURE=true, 587 with STARTTLS',
+    fix: 'check SMTP_HOST and SMTP_PORT: 465 with SMTP_SECURE=tls, 587 with SMTP_SECURE=starttls',
   },
   MailFromDomainNotVerifiedException: {
     cause: 'SES does not know the domain of the sender',

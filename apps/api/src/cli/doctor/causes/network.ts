@@ -15,7 +15,7 @@ const NO_SUCH_HOST = {
 };
 const CERTIFICATE = {
   cause: 'its certificate is of no authority that this machine trusts',
-  fix: 'give the authority: DATABASE_CA_FILE for RDS, NODE_EXTRA_CA_CERTS for others; install the whole chain on the server',
+  fix: 'name the authority: DATABASE_CA_FILE for RDS, SMTP_CA_FILE for mail, NODE_EXTRA_CA_CERTS for others; install the whole chain on the server',
 };
 
 /** Codes of node. */
@@ -46,6 +46,8 @@ export const NETWORK_REASONS: Reasons = {
   },
   SELF_SIGNED_CERT_IN_CHAIN: CERTIFICATE,
   DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
+  'self-signed certificate': CERTIFICATE,
+  'unable to verify the first certificate': CERTIFICATE,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CERTIFICATE,
   ERR_TLS_CERT_ALTNAME_INVALID: {

@@ -18,7 +18,9 @@ export const diskCheck: DoctorCheck = {
       cause: 'uploads, logs, the database and its backups grow until the disk is full',
       fix: 'delete old releases, backups and logs, or enlarge the volume (EBS can while it runs)',
     };
-    const check = healthDiskCheck(context.config.health, [...new Set(dataFolders(context).map(existing))]);
+    const check = healthDiskCheck(context.config.health, [
+      ...new Set(dataFolders(context).map(existingFolder)),
+    ]);
     try {
       const { message = '', warn = false } = await check.check();
       return warn ? warning(message, room) : ok(message);
@@ -37,9 +39,9 @@ function dataFolders({ config: { database, storage, logging } }: DoctorContext):
 }
 
 /** A folder that is made at the first start lies on the disk of the one above it. */
-function existing(folder: string): string {
+export function existingFolder(folder: string): string {
   const path = resolve(folder);
-  return existsSync(path) || dirname(path) === path ? path : existing(dirname(path));
+  return existsSync(path) || dirname(path) === path ? path : existingFolder(dirname(path));
 }
 
 /** The limit of the process against the machine, and what the running server uses of it. */

@@ -6,6 +6,8 @@ import { corsCheck } from './cors.check';
 import { databaseCheck, migrationsCheck } from './database.checks';
 import { autostartCheck, diskCheck, memoryCheck } from './host.checks';
 import { apiCheck, healthCheck } from './http.checks';
+import { logsCheck } from './logs.check';
+import { mailCheck } from './mail.check';
 import { proxyCheck } from './proxy.check';
 import { secretsCheck } from './secrets.check';
 import { signInLimitCheck } from './sign-in-limit.check';
@@ -20,6 +22,8 @@ export const CHECKS: { readonly together: readonly DoctorCheck[]; readonly last:
     databaseCheck,
     migrationsCheck,
     storageCheck,
+    mailCheck,
+    logsCheck,
     clockCheck,
     diskCheck,
     memoryCheck,
