@@ -17,6 +17,7 @@ import { StorageNotFoundError, StorageUnavailableError } from './file-storage.er
 import type { LinkSigner } from './link-signer';
 import { assertKey } from './storage-key';
 import { isMissing, toStorageError } from './local.errors';
+import { LocalFileStream } from './local.file-stream';
 
 /** Lies in the folder once it is ours. Without it the disk is not mounted or somebody took it away: "down", not "empty". */
 const MARKER = '.liftdesk-storage';
@@ -89,7 +90,7 @@ export class LocalFileStorage extends FileStorage {
       const found = await this.act(() => handle.stat());
       if (!found.isFile()) throw new StorageNotFoundError();
       const range = options?.range && resolveRange(options.range, found.size);
-      const stream = handle.createReadStream({ ...range, highWaterMark: 64 * 1024 });
+      const stream = new LocalFileStream(handle, range?.start ?? 0, range?.end ?? found.size - 1);
       return { stream, range, size: found.size, lastModified: found.mtime };
     } catch (error) {
       await handle.close();

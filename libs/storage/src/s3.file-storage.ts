@@ -41,8 +41,8 @@ const PART_BYTES = 5 * 1024 * 1024;
 const UPLOADS_AT_ONCE = 4;
 /** How long a failed upload waits until its parts are gone; what it leaves is swept. */
 const ABANDON_MS = 1_000;
-/** A key that `assertKey` refuses: the probe never meets a file. */
-const PROBE = '.liftdesk-check';
+/** A key that `assertKey` refuses, so that the probe never meets a file; a policy may let us into this folder alone. */
+const PROBE = 'attachments/.liftdesk-check';
 /** So long a write that went well proves that the next one will. */
 const PROOF_MS = 5 * 60_000;
 

@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, rename, rm, utimes, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -281,6 +281,20 @@ describe('the folder', () => {
       expect((await under.follow(`${url}&x=1`)).status).toBe(403);
       expect((await under.follow('/api/files/served/file')).status).toBe(403);
     });
+
+    it.each([0, 100_000])(
+      'never looks complete when the file is cut off at %d bytes meanwhile',
+      async (size) => {
+        const url = await link();
+        const get = under.storage.get.bind(under.storage);
+        jest.spyOn(under.storage, 'get').mockImplementationOnce(async (...given) => {
+          const found = await get(...given);
+          await truncate(join(under.folder, 'served/file'), size);
+          return found;
+        });
+        await expect(under.follow(url).then((answer) => answer.arrayBuffer())).rejects.toThrow();
+      },
+    );
 
     it('closes the file when the client leaves in the middle', async () => {
       await under.storage.put(

@@ -13,7 +13,7 @@ const LEFT = `
   order by created_at limit 1000`;
 
 /** With a store that hangs, an upload has waited for it already. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 1_500;
 
 /** Knows which objects this desk itself has left without a row: the only ones that it may remove. */
 @Injectable()

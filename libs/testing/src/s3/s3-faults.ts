@@ -22,6 +22,8 @@ export type S3Fault =
   | { kind: 'delay'; ms: number }
   /** Cuts the connection once so many bytes of the request's body have come; nothing is done. */
   | { kind: 'cut'; afterBytes: number }
+  /** Does what is asked and never answers. */
+  | { kind: 'keep-answer' }
   /** Does what is asked, and cuts the connection instead of answering. */
   | { kind: 'lose-answer' }
   /** Says that the whole body comes, sends so many bytes of it and cuts the connection. */

@@ -139,6 +139,7 @@ export class S3Server {
     if (bucket !== this.bucket) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
     const asked: S3Request = { operation, key, query, headers: request.headers, body, declared };
     const answer = perform(this.kept, asked, { pageSize: this.pageSize });
+    if (fault?.kind === 'keep-answer') return;
     if (fault?.kind === 'lose-answer') return void request.socket.destroy();
     reply(request, response, answer, fault);
   }
