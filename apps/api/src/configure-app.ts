@@ -36,8 +36,7 @@ export function configureApp(
   app.set('trust proxy', config.http.TRUST_PROXY);
   app.set('query parser', 'simple');
   app.use(requestId);
-  app.use(app.get(RequestMetrics, { strict: false }).middleware);
-  app.use(requestLog(logger));
+  app.use(requestLog(logger, app.get(RequestMetrics, { strict: false }).count));
   const { linkOrigins } = app.get(FileStorage, { strict: false });
   const headers = { https, storageOrigins: linkOrigins };
   app.use(securityHeaders(headers));

@@ -22,17 +22,23 @@ interface LoggedRequest extends IncomingMessage {
  * One line for each request when its answer is out, or its client gone: id, method, route, status, ms, bytes, user.
  * The route is the pattern (`/api/tickets/:id`), never the query. 5xx are errors, and warnings for health probes: those
  * answer 503 while they drain. Probes that succeed and the client's own files are debug lines. First in the chain, after the request id.
+ * @param onEnd hears of every request at the same moment, with its milliseconds: a second listener would cost more
  */
-export function requestLog(logger: Logger) {
+export function requestLog(
+  logger: Logger,
+  onEnd?: (req: IncomingMessage, res: ServerResponse, ms: number) => void,
+) {
   const onEachLine = JSON.stringify(logger.defaultMeta ?? {}).slice(1);
   const tail = onEachLine === '}' ? onEachLine : `,${onEachLine}`;
   return (req: IncomingMessage, res: ServerResponse, next: () => void): void => {
     const startedAt = performance.now();
     const path = (req as LoggedRequest).path ?? pathOf(req as LoggedRequest);
     res.on('close', () => {
+      const ms = performance.now() - startedAt;
+      onEnd?.(req, res, ms);
       const level = levelOf(path, res.statusCode);
       if (LOG_LEVELS[level] > (LOG_LEVELS[logger.level as LogLevel] ?? LOG_LEVELS.info)) return;
-      logger.write(lineOf(req as LoggedRequest, res, path, level, performance.now() - startedAt, tail));
+      logger.write(lineOf(req as LoggedRequest, res, path, level, ms, tail));
     });
     next();
   };

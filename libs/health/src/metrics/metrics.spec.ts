@@ -1,6 +1,6 @@
 import { Controller, Get, Header, HttpException, type INestApplication, Param, Res } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import request from 'supertest';
 import { healthConfig, HealthModule, MetricsRegistry, RequestMetrics } from '../index';
 
@@ -31,7 +31,10 @@ describe('metrics', () => {
       controllers: [Routes],
     }).compile();
     app = module.createNestApplication({ logger: false });
-    app.use(app.get(RequestMetrics).middleware);
+    app.use((req: IncomingMessage, res: ServerResponse, next: () => void) => {
+      res.on('close', () => app.get(RequestMetrics).count(req, res, 3));
+      next();
+    });
     await app.init();
   });
   afterEach(() => app.close());

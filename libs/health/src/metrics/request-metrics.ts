@@ -38,19 +38,8 @@ export class RequestMetrics {
   /** Requests that were answered 429. */
   rateLimited = 0;
 
-  /** First in the chain, or what runs before it is not timed. */
-  readonly middleware = (req: IncomingMessage, res: ServerResponse, next: () => void): void => {
-    const startedAt = performance.now();
-    res.on('close', () => this.count(req, res, (performance.now() - startedAt) / 1_000));
-    next();
-  };
-
-  *series(): Generator<RequestSeries> {
-    for (const methods of this.routes.values())
-      for (const series of methods) if (series !== undefined) yield series;
-  }
-
-  private count(req: CountedRequest, res: ServerResponse, seconds: number): void {
+  /** To be called when an answer is out, or its client gone. */
+  readonly count = (req: CountedRequest, res: ServerResponse, ms: number): void => {
     const { statusCode } = res;
     if (statusCode === 429) this.rateLimited += 1;
     const series = this.seriesOf(req);
@@ -60,9 +49,15 @@ export class RequestMetrics {
     series.outcomes[outcome] = (series.outcomes[outcome] ?? 0) + 1;
     // A stream of events lives for hours: how long says nothing of how fast.
     if (isEventStream(res)) return;
+    const seconds = ms / 1_000;
     series.seconds += seconds;
     const bucket = bucketOf(seconds);
     series.buckets[bucket] = (series.buckets[bucket] ?? 0) + 1;
+  };
+
+  *series(): Generator<RequestSeries> {
+    for (const methods of this.routes.values())
+      for (const series of methods) if (series !== undefined) yield series;
   }
 
   private seriesOf(req: CountedRequest): RequestSeries {
