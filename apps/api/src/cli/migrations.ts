@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { migrate, revertLast } from '../database/migrate';
 import { schemaDrift } from '../database/schema-drift';
 import { migrationState, assertNotNewer } from '../database/migration-state';
 import { StartupError } from '../common/startup-error';
+import { readEnvironment } from '../config/environment';
+import { loadConfigOnce } from '../config/load-config';
 import { withDatabase, withDatabaseAlone } from './with-database';
 
 export function migrationCommands(): Command[] {
@@ -19,7 +22,8 @@ export function migrationCommands(): Command[] {
     new Command('migration:generate')
       .description('write a migration with what entities have and the schema lacks')
       .argument('<name>', 'such as AddTeams')
-      .option('--dir <folder>', 'where to', 'apps/api/src/database/migrations/sqlite')
+      .option('--dir <folder>', 'where to; by default the folder of the configured database')
+      .option('--time <ms>', 'of its twin for the other database, which has the same name')
       .action(generate),
   ];
 }
@@ -29,7 +33,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function run(): Promise<void> {
   await withDatabaseAlone(async (dataSource) => {
     assertNotNewer((await migrationState(dataSource)).unknown);
-    const applied = await dataSource.runMigrations({ transaction: 'each' });
+    const applied = await migrate(dataSource);
     for (const { name } of applied) say(`applied ${name}`);
     if (applied.length === 0) say('The database is up to date');
   });
@@ -38,7 +42,7 @@ async function run(): Promise<void> {
 async function revert(): Promise<void> {
   await withDatabaseAlone(async (dataSource) => {
     assertNotNewer((await migrationState(dataSource)).unknown);
-    await dataSource.undoLastMigration({ transaction: 'each' });
+    await revertLast(dataSource);
     const { pending } = await migrationState(dataSource);
     say(`${pending.length} migration(s) now wait to be run: ${pending.join(', ') || 'none'}`);
   });
@@ -54,7 +58,8 @@ async function show(): Promise<void> {
 }
 
 async function check(): Promise<void> {
-  const { statements, checks } = await schemaDrift();
+  const { database } = await loadConfigOnce(readEnvironment());
+  const { statements, checks } = await schemaDrift(database);
   const lines = [...statements.map(({ up }) => up), ...checks];
   if (lines.length > 0)
     throw new StartupError(
@@ -63,15 +68,23 @@ async function check(): Promise<void> {
   say('Entities and schema agree');
 }
 
-async function generate(name: string, { dir }: { dir: string }): Promise<void> {
+interface GenerateOptions {
+  dir?: string;
+  time?: string;
+}
+
+async function generate(name: string, options: GenerateOptions): Promise<void> {
   if (!/^[A-Z][A-Za-z0-9]+$/.test(name)) throw new StartupError('A migration is named like AddTeams');
-  const { statements: drift, checks } = await schemaDrift();
+  const time = Number(options.time ?? Date.now());
+  if (!Number.isSafeInteger(time)) throw new StartupError('The time is that of the other file: 13 digits');
+  const { database } = await loadConfigOnce(readEnvironment());
+  const dir = options.dir ?? `apps/api/src/database/migrations/${database.type}`;
+  const { statements: drift, checks } = await schemaDrift(database);
   if (checks.length > 0)
     throw new StartupError(
-      `SQLite changes no CHECK in place: write a migration by hand that builds the table anew.\n${checks.join('\n')}`,
+      `A CHECK is changed by a migration written by hand: SQLite must build the table anew for it.\n${checks.join('\n')}`,
     );
   if (drift.length === 0) throw new StartupError('Entities and schema agree: there is nothing to generate');
-  const time = Date.now();
   const kebab = name.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase();
   const statements = (queries: string[]): string =>
     queries.map((query) => `    await runner.query(\`${query}\`);\n`).join('');
@@ -92,5 +105,7 @@ ${statements(drift.map(({ down }) => down).toReversed())}  }
 `,
     { flag: 'wx' },
   );
+  const twin = database.type === 'sqlite' ? 'with DATABASE_URL' : 'without DATABASE_URL';
   say(`Wrote ${path}: read it, and add it to the index beside it`);
+  say(`Its twin, ${twin}: npm run migration:generate ${name} -- --time ${time}`);
 }

@@ -10,3 +10,10 @@ export async function migrate(dataSource: DataSource): Promise<Migration[]> {
     dataSource.runMigrations({ transaction: 'each' }),
   );
 }
+
+/** Takes the newest migration back, one process at a time. */
+export async function revertLast(dataSource: DataSource): Promise<void> {
+  await dialectOf(dataSource).alone(dataSource, 'migration', () =>
+    dataSource.undoLastMigration({ transaction: 'each' }),
+  );
+}

@@ -20,7 +20,9 @@ const IDLE_TRANSACTION_MS = 10_000;
 const INT8 = 20;
 const NUMERIC = 1700;
 
-export interface PostgresHooks {
+export interface PostgresOptions {
+  /** Of this database, instead of `public`: it must be there. */
+  schema?: string;
   /** A connection that waited in the pool broke; the next request gets a new one. */
   onConnectionLost?: (error: Error) => void;
 }
@@ -29,7 +31,10 @@ export interface PostgresHooks {
  * @returns an initialised data source: a pool, transactions that run again where they met others
  * @throws StartupError when the server cannot be reached or is too old; never with the password
  */
-export async function openPostgres(config: PostgresConfig, hooks: PostgresHooks = {}): Promise<DataSource> {
+export async function openPostgres(
+  config: PostgresConfig,
+  options: PostgresOptions = {},
+): Promise<DataSource> {
   const pg = await import('pg');
   const dataSource = new DataSource({
     type: 'postgres',
@@ -48,9 +53,10 @@ export async function openPostgres(config: PostgresConfig, hooks: PostgresHooks 
     installExtensions: false,
     poolSize: config.poolSize,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    poolErrorHandler: (error: Error) => hooks.onConnectionLost?.(error),
+    poolErrorHandler: (error: Error) => options.onConnectionLost?.(error),
     extra: {
       keepAlive: true,
+      ...(options.schema !== undefined && { options: `-c search_path=${options.schema}` }),
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       statement_timeout: config.statementTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,

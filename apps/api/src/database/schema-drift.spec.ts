@@ -1,15 +1,18 @@
 import type { DataSource } from 'typeorm';
-import { driftOf, schemaDrift } from './schema-drift';
+import { driftOf as driftOnEngine, schemaDrift } from './schema-drift';
 import { openSqlite } from './sqlite';
 
 const NONE = { statements: [], checks: [] };
+const SQLITE = { type: 'sqlite', path: ':memory:' } as const;
 
-describe('the check for drift between entities and schema', () => {
+describe('the check for drift between entities and schema, on SQLite', () => {
   let altered: DataSource | undefined;
   afterEach(async () => {
     await altered?.destroy();
     altered = undefined;
   });
+
+  const driftOf = (desk: DataSource) => driftOnEngine(desk, SQLITE);
 
   /** A desk whose migrations had made something else in one place. */
   async function schemaWith(given: string, instead: string): Promise<DataSource> {
@@ -28,7 +31,7 @@ describe('the check for drift between entities and schema', () => {
   }
 
   it('finds none in what the migrations bring an empty database to, the search index left aside', async () => {
-    expect(await schemaDrift()).toEqual(NONE);
+    expect(await schemaDrift(SQLITE)).toEqual(NONE);
   });
 
   it('finds none where only the layout of a statement differs', async () => {

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import type { DatabaseConfig } from '../config/database.schema';
+import { migrate } from './migrate';
+import { openDatabase } from './open-database';
 import { SchemaShape, readShape } from './schema-shape';
-import { openSqlite } from './sqlite';
 
 /** A statement that would bring the schema to the entities, and one that takes it back. */
 export interface Statement {
@@ -14,27 +17,26 @@ export interface SchemaDrift {
   checks: string[];
 }
 
-/** What a freshly migrated, empty database lacks of what the entities describe; nothing when they agree. */
-export async function schemaDrift(): Promise<SchemaDrift> {
-  const dataSource = await openSqlite(':memory:');
-  try {
-    await dataSource.runMigrations();
-    return await driftOf(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
+/**
+ * What a freshly migrated, empty database lacks of what the entities describe; nothing when they agree.
+ * @param config whose engine is meant: SQLite does it in memory, PostgreSQL in schemas of its own that go again
+ */
+export async function schemaDrift(config: DatabaseConfig): Promise<SchemaDrift> {
+  return inScratch(config, async (migrated) => {
+    await migrate(migrated);
+    return driftOf(migrated, config);
+  });
 }
 
 /** The same of a database that is open and migrated. */
-export async function driftOf(migrated: DataSource): Promise<SchemaDrift> {
+export async function driftOf(migrated: DataSource, config: DatabaseConfig): Promise<SchemaDrift> {
   const { upQueries, downQueries } = await migrated.driver.createSchemaBuilder().log();
   const statements = upQueries.map(({ query }, index) => ({
     up: query,
     down: downQueries[index]?.query ?? '',
   }));
   const tables = new Set(migrated.entityMetadatas.map(({ tableName }) => tableName));
-  const described = await openSqlite(':memory:');
-  try {
+  return inScratch(config, async (described) => {
     await described.synchronize();
     const wanted = await readShape(described, tables);
     const found = await readShape(migrated, tables);
@@ -42,8 +44,31 @@ export async function driftOf(migrated: DataSource): Promise<SchemaDrift> {
       statements: [...statements, ...indexDrift(wanted, found, statements)],
       checks: checkDrift(wanted, found),
     };
+  });
+}
+
+/** Works on an empty database of the same engine, which is gone afterwards. */
+async function inScratch<T>(
+  config: DatabaseConfig,
+  work: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
+  if (config.type === 'sqlite') return using(await openDatabase({ ...config, path: ':memory:' }), work);
+  return using(await openDatabase(config), async (owner) => {
+    const schema = `liftdesk_check_${randomUUID().replaceAll('-', '')}`;
+    await owner.query(`create schema ${schema}`);
+    try {
+      return await using(await openDatabase(config, { schema }), work);
+    } finally {
+      await owner.query(`drop schema ${schema} cascade`);
+    }
+  });
+}
+
+async function using<T>(dataSource: DataSource, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  try {
+    return await work(dataSource);
   } finally {
-    await described.destroy();
+    await dataSource.destroy();
   }
 }
 
