@@ -8,6 +8,7 @@ import { Icon } from '../../shared/ui/icon/icon';
 import { PriorityMark } from '../../shared/ui/marks/priority-mark';
 import { StatusMark } from '../../shared/ui/marks/status-mark';
 import { Tag } from '../../shared/ui/marks/tag';
+import { PeopleHere } from '../presence/people-here';
 import { firstName } from '../ui/first-name';
 import { Waiting } from '../ui/waiting';
 
@@ -30,6 +31,7 @@ const SHOWN_TAGS = 2;
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class QueueRow {
+  private readonly people = inject(PeopleHere);
   private readonly session = inject(Session);
 
   readonly ticket = input.required<Ticket>();
@@ -37,6 +39,13 @@ export class QueueRow {
   readonly current = input(false);
   readonly opened = output();
 
+  /** Others that have it open. */
+  protected readonly here = computed(() => this.people.on(this.ticket().id));
+  protected readonly hereWords = computed(() =>
+    this.here()
+      .map((person) => `${person.name} is ${person.state}`)
+      .join(', '),
+  );
   protected readonly author = computed(() => {
     const last = this.ticket().snippet;
     if (!last) return '';

@@ -3,6 +3,7 @@ import type { Problem } from '../../http/problem';
 import { Time } from '../../time/time';
 import { Icon } from '../icon/icon';
 import { CopyId } from './copy-id';
+import { retryCountdown } from './retry-countdown';
 
 /** Over what is still shown although it could not be looked at again: why, and how old it is. */
 @Component({
@@ -17,7 +18,12 @@ import { CopyId } from './copy-id';
     @if (problem().requestId; as id) {
       <desk-copy-id [id]="id" />
     }
-    <button type="button" class="btn small" (click)="retried.emit()">Try again</button>
+    <button type="button" class="btn small" (click)="retried.emit()">
+      Try again
+      @if (seconds() > 0) {
+        <span class="num text-2" aria-hidden="true">in {{ seconds() }} s</span>
+      }
+    </button>
   `,
   styleUrl: './stale-strip.scss',
   host: { role: 'status' },
@@ -30,4 +36,5 @@ export class StaleStrip {
   /** ISO 8601: when the server last answered. */
   readonly at = input.required<string>();
   readonly retried = output();
+  protected readonly seconds = retryCountdown(this.problem, () => this.retried.emit());
 }

@@ -3,6 +3,7 @@ import type { Problem } from '../../http/problem';
 import { Icon } from '../icon/icon';
 import type { IconName } from '../icon/icons';
 import { CopyId } from './copy-id';
+import { retryCountdown } from './retry-countdown';
 
 /**
  * What a list or page shows instead of its rows: nothing here, or what went wrong with a way on.
@@ -25,6 +26,7 @@ export class State {
   /** Somebody pressed *Try again*. */
   readonly retried = output();
 
+  protected readonly seconds = retryCountdown(this.problem, () => this.retried.emit());
   protected readonly glyph = computed((): IconName => {
     const problem = this.problem();
     if (!problem) return this.icon();
