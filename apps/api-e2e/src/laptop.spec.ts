@@ -6,8 +6,8 @@ import { DIST, Installation } from './harness/built-api';
 import { Client } from './harness/client';
 
 const PACKAGES = resolve(__dirname, '../../../node_modules');
-/** What only a deployment on AWS, or with PostgreSQL or Redis, has any use for. */
-const CLOUD = new Set(['@aws-sdk', '@smithy', '@aws-crypto', 'pg', 'pg-pool', 'ioredis']);
+/** What only a deployment on AWS, with PostgreSQL or Redis, or with somebody who reads its metrics has any use for. */
+const CLOUD = new Set(['@aws-sdk', '@smithy', '@aws-crypto', 'pg', 'pg-pool', 'ioredis', 'prom-client']);
 
 /** A copy of the build, beside packages among which the cloud's are missing: what asks for one of them fails. */
 function buildWithoutCloud(): string {
@@ -41,6 +41,9 @@ describe('a laptop', () => {
     });
     await maja.post(`/tickets/${ticket.id}/messages`, { body: 'Solved', status: 'solved' });
     expect((await fetch(`${api.origin}/health`)).status).toBe(200);
+    // The doctor loads none of them either, and finds nothing to cure.
+    const found = installation.command('doctor', '--url', api.origin, '--skip', 'disk,memory', '--json');
+    expect(JSON.parse(found)).toMatchObject({ ok: true });
     expect((await api.stop()).code).toBe(0);
   });
 });
