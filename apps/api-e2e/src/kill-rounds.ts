@@ -1,3 +1,4 @@
+import { S3Server } from '@liftdesk/testing';
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -5,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BuiltApi, Installation } from './harness/built-api';
 import { Client, Message, Page, Ticket } from './harness/client';
+import { expectAllKnown } from './harness/known-objects';
 
 const WRITERS = 8;
 const AGENT = { email: 'maja@desk.example', password: 'a password for maja' };
@@ -24,17 +26,27 @@ interface Acknowledged {
  * 8 writers open tickets with files, reply and note; the process is killed with SIGKILL at a random moment, started
  * again, and everything that it had acknowledged must be there, whole.
  */
-export function describeKills(rounds: number): void {
-  describe(`what was acknowledged survives kill -9, in ${rounds} rounds`, () => {
+export function describeKills(rounds: number, keptIn: 'a folder' | 'S3' = 'a folder'): void {
+  describe(`what was acknowledged survives kill -9, files in ${keptIn}, in ${rounds} rounds`, () => {
     const installation = new Installation();
     let words = 0;
+    let s3: S3Server | undefined;
 
-    beforeAll(() => installation.migrate().addUser('agent', AGENT.email, AGENT.password));
-    afterAll(() => installation.remove());
+    beforeAll(async () => {
+      installation.migrate().addUser('agent', AGENT.email, AGENT.password);
+      if (keptIn === 'S3') s3 = await S3Server.start();
+    });
+    afterAll(async () => {
+      installation.remove();
+      await s3?.close();
+    });
+
+    const isKept = (key: string): boolean =>
+      s3 ? s3.objects.has(key) : existsSync(join(installation.folder, 'uploads', key));
 
     it.each(Array.from({ length: rounds }, (_, n) => n + 1))('round %i', async () => {
       const acknowledged: Acknowledged[] = [];
-      const api = await installation.start();
+      const api = await installation.start(s3?.env);
       const agent = await new Client(api.origin).signIn(AGENT.email, AGENT.password);
       let killed = false;
       const writers = Array.from({ length: WRITERS }, () =>
@@ -52,13 +64,14 @@ export function describeKills(rounds: number): void {
       await api.signal('SIGKILL');
       await Promise.all(writers);
 
-      const again = await installation.start();
+      const again = await installation.start(s3?.env);
       try {
         await expectAll(acknowledged, agent, again);
       } finally {
         await again.stop();
       }
-      expectConsistent(installation);
+      expectConsistent(installation, isKept);
+      if (s3) expectAllKnown(installation, s3);
     });
   });
 }
@@ -116,7 +129,7 @@ async function expectAll(acknowledged: Acknowledged[], agent: Client, api: Built
 }
 
 /** Nothing half-written, acknowledged or not. The API has stopped. */
-function expectConsistent({ databasePath, folder }: Installation): void {
+function expectConsistent({ databasePath }: Installation, isKept: (key: string) => boolean): void {
   const database = new Database(databasePath, { readonly: true });
   const all = (sql: string): unknown[] => database.prepare(sql).all();
   expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
@@ -152,6 +165,6 @@ function expectConsistent({ databasePath, folder }: Installation): void {
     ),
   ).toEqual([]);
   const keys = all('select storage_key as key from attachment') as { key: string }[];
-  expect(keys.filter(({ key }) => !existsSync(join(folder, 'uploads', key)))).toEqual([]);
+  expect(keys.filter(({ key }) => !isKept(key))).toEqual([]);
   database.close();
 }

@@ -1,3 +1,4 @@
+import { S3Server } from '@liftdesk/testing';
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,18 +10,21 @@ const UPLOADS = 50;
 const MB = 1024 * 1024;
 const AGENT = { email: 'maja@desk.example', password: 'a password for maja' };
 
-describe('50 uploads of 10 MB at once', () => {
+describe.each(['a folder', 'S3'])('50 uploads of 10 MB at once, kept in %s', (place) => {
   const installation = new Installation();
   let api: BuiltApi;
   let agent: Client;
+  let s3: S3Server | undefined;
 
   beforeAll(async () => {
     installation.migrate().addUser('agent', AGENT.email, AGENT.password);
-    api = await installation.start();
+    if (place === 'S3') s3 = await S3Server.start();
+    api = await installation.start(s3?.env);
     agent = await new Client(api.origin).signIn(AGENT.email, AGENT.password);
   });
   afterAll(async () => {
     await api?.stop();
+    await s3?.close();
     installation.remove();
   });
 
