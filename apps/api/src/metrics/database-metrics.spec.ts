@@ -13,7 +13,10 @@ describe('the metrics of the desk', () => {
     expect(waiting(await scrape())).toBe(0);
     let leave = (): void => undefined;
     const held = new Promise<void>((resolve) => (leave = resolve));
-    const holders = [...Array(3)].map(() => desk.database.transaction(() => held));
+    // SQLite serves one at a time, PostgreSQL as many as there are connections in the pool.
+    const { database } = desk.config;
+    const atOnce = database.type === 'postgres' ? database.poolSize : 1;
+    const holders = [...Array(atOnce + 2)].map(() => desk.database.transaction(() => held));
     try {
       // The reading of a second ago may be given again.
       while (waiting(await scrape()) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
