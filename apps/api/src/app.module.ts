@@ -25,6 +25,7 @@ import { DatabaseModule } from './database/database.module';
 import { HealthChecks } from './health-checks';
 import { MaintenanceService } from './maintenance.service';
 import { DatabaseMetrics } from './metrics/database-metrics';
+import { QueueMetrics } from './metrics/queue-metrics';
 import { SecretsWatch } from './secrets-watch';
 import { NotificationConfig, NotificationKeys } from './notifications/notification.config';
 import { NotificationsModule } from './notifications/notifications.module';
@@ -71,6 +72,7 @@ export class AppModule {
       providers: [
         HealthChecks,
         DatabaseMetrics,
+        QueueMetrics,
         MaintenanceService,
         SecretsWatch,
         { provide: APP_FILTER, useClass: ProblemFilter },
