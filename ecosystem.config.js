@@ -14,7 +14,7 @@ module.exports = {
       exec_mode: 'fork',
       // The process says `ready` when it listens, and drains for at most 9 s when it is told to end.
       wait_ready: true,
-      listen_timeout: 15_000,
+      listen_timeout: 30_000,
       kill_timeout: 30_000,
       max_memory_restart: '400M',
       merge_logs: true,

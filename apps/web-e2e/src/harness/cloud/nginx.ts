@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { endOf } from '../api-process';
+
+const PROXY_RULES = resolve(__dirname, '../../../../../deploy/nginx/proxy.conf');
+
+/** A real nginx before several API processes, with the rules of deploy/nginx. */
+export class Nginx {
+  private child: ChildProcess | null = null;
+  private output = '';
+
+  constructor(
+    private readonly folder: string,
+    private readonly port: number,
+    private readonly backends: readonly number[],
+  ) {}
+
+  get log(): string {
+    return this.output;
+  }
+
+  /** Resolves when it takes connections. */
+  async start(): Promise<void> {
+    mkdirSync(this.folder, { recursive: true });
+    const file = join(this.folder, 'nginx.conf');
+    writeFileSync(file, this.configuration());
+    const child = spawn('nginx', ['-p', this.folder, '-c', file, '-e', 'stderr'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.child = child;
+    let failure: Error | null = null;
+    child.once('error', (error) => (failure = error));
+    child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    while (!(await this.listens())) {
+      if (failure !== null || child.exitCode !== null)
+        throw new Error(`nginx did not start: ${this.output || String(failure)}`);
+      await pause(20);
+    }
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.child;
+    this.child = null;
+    if (child) await endOf(child, signal);
+  }
+
+  private configuration(): string {
+    const servers = this.backends.map((port) => `server 127.0.0.1:${port};`).join(' ');
+    const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (name) => `${name}_temp_path ${join(this.folder, name)};`,
+    );
+    return `
+      daemon off;
+      master_process off;
+      pid ${join(this.folder, 'nginx.pid')};
+      error_log stderr warn;
+      events { worker_connections 512; }
+      http {
+        access_log off;
+        ${places.join('\n')}
+        upstream liftdesk { ${servers} keepalive 16; }
+        server {
+          listen 127.0.0.1:${this.port};
+          include ${PROXY_RULES};
+          location = /api/events {
+            proxy_buffering off;
+            proxy_read_timeout 1h;
+            proxy_pass http://liftdesk;
+          }
+          location / { proxy_pass http://liftdesk; }
+        }
+      }`;
+  }
+
+  private listens(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.port, '127.0.0.1');
+      const answer = (taken: boolean) => {
+        socket.destroy();
+        resolve(taken);
+      };
+      socket.once('connect', () => answer(true)).once('error', () => answer(false));
+    });
+  }
+}
