@@ -6,9 +6,12 @@ import { AttachmentSweeper } from './attachments/attachment-sweeper';
 import { SessionsService } from './auth/sessions.service';
 import { Clock } from './common/clock';
 import { Idempotency } from './common/idempotency';
+import { OutboxStore } from './notifications/outbox.store';
 
 /** Ended sessions are kept a while, so that the reuse of one of their tokens is still told from noise. */
 const KEEP_SESSIONS_MS = 30 * 86_400_000;
+/** What became of a mail is kept with its message; of the others, which nobody sees, so long. */
+const KEEP_MAIL_MS = 90 * 86_400_000;
 
 /** Removes what has served its time. Each task is safe to repeat and to interrupt. */
 @Injectable()
@@ -20,6 +23,7 @@ export class MaintenanceService {
     private readonly sessions: SessionsService,
     private readonly idempotency: Idempotency,
     private readonly sweeper: AttachmentSweeper,
+    private readonly outbox: OutboxStore,
     private readonly clock: Clock,
   ) {}
 
@@ -30,6 +34,7 @@ export class MaintenanceService {
       this.database.transaction((manager) => this.idempotency.sweep(manager)),
     );
     await this.attempt('attachments', () => this.sweeper.sweep());
+    await this.attempt('mail', () => this.outbox.sweep(this.clock.now() - KEEP_MAIL_MS));
   }
 
   /** One task that fails does not keep the others from running. */

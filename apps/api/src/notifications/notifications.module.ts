@@ -3,6 +3,7 @@ import { SnsMessages } from '@liftdesk/mail';
 import { Deliveries } from './deliveries';
 import { MailBlocks } from './mail-blocks';
 import { MailBuilder } from './mail-builder';
+import { MailHealth } from './mail-health';
 import { MailNews } from './mail-news';
 import { MailSecrets } from './mail-secrets';
 import { MailController } from './mail.controller';
@@ -34,6 +35,7 @@ export class NotificationsModule {
         Deliveries,
         MailBlocks,
         MailBuilder,
+        MailHealth,
         MailNews,
         MailSecrets,
         NotificationSettings,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { v4 as uuidv4 } from 'uuid';
 import { Clock } from '../common/clock';
 import { dialectOf } from '../database/dialect';
@@ -117,7 +117,7 @@ export class OutboxStore {
   }
 
   /** Forgets what was sent long ago and hangs on no message. */
-  async sweep(manager: EntityManager, before: number): Promise<void> {
-    await manager.query(SWEEP, [before]);
+  async sweep(before: number): Promise<void> {
+    await this.database.transaction((manager) => manager.query(SWEEP, [before]));
   }
 }

@@ -108,6 +108,8 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async attempt(claim: ClaimedMail): Promise<Outcome> {
+    // Nothing came of ten attempts, not even a failure: it may be this mail that ends the process.
+    if (claim.attempts > MAX_ATTEMPTS) return { status: 'failed', reason: 'It was tried in vain' };
     const source = await this.query.source(claim.rid);
     if (source === null) return { status: 'failed', reason: 'What it was about is gone' };
     const suppressed = await this.whySuppressed(source);
