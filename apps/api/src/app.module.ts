@@ -21,6 +21,7 @@ import { CommonModule } from './common/common.module';
 import { ProblemFilter } from './common/problem.filter';
 import { StrictInputGuard } from './common/strict-input.guard';
 import type { Config } from './config/config';
+import { redisConnection } from './config/redis.schema';
 import { DatabaseModule } from './database/database.module';
 import { HealthChecks } from './health-checks';
 import { MaintenanceService } from './maintenance.service';
@@ -29,6 +30,7 @@ import { QueueMetrics } from './metrics/queue-metrics';
 import { SecretsWatch } from './secrets-watch';
 import { NotificationConfig, NotificationKeys } from './notifications/notification.config';
 import { NotificationsModule } from './notifications/notifications.module';
+import { SharedStateChecks } from './shared-state-checks';
 import { TicketsModule } from './tickets/tickets.module';
 import { UsersModule } from './users/users.module';
 
@@ -60,7 +62,7 @@ export class AppModule {
         DatabaseModule.register(dataSource),
         SecretsModule.register(secrets),
         StorageModule.register({ ...config.storage, ...linkSecrets(config, keys) }),
-        ThrottlingModule.register(config.throttling),
+        ThrottlingModule.register(config.throttling, redisConnection(config.redis)),
         HealthModule.register(config.health, { version, dataFolders: dataFolders(config) }),
         ScheduleModule.forRoot(),
         AuthModule.register(authConfig(config), keys),
@@ -75,6 +77,7 @@ export class AppModule {
         QueueMetrics,
         MaintenanceService,
         SecretsWatch,
+        SharedStateChecks,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ZodValidationPipe },
         // In this order: who calls, how often, whether it may, and whether it says something we do not know.

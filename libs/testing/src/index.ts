@@ -5,6 +5,7 @@ export { SecretsManagerServer } from './aws-json/secrets-manager.server';
 export * from './s3';
 export { POSTGRES_GUEST, PostgresServer, type PostgresServerOptions } from './postgres/postgres-server';
 export { ThrowAwayDatabases, testDatabaseUrl } from './postgres/throw-away-database';
+export { describeWithRedis, RedisServer, redisIsThere, type RedisServerOptions } from './redis-server';
 export { readMail, type ReadMail } from './mime/read-mail';
 export { SesServer, type SesFault, type SesMail } from './ses/ses-server';
 export { aBounce, aComplaint, aDelivery } from './ses/ses-events';

@@ -8,6 +8,7 @@ export type { SignInKeys } from './failure-limiter';
 export { RateCounter } from './rate-counter';
 export type { RateCount } from './rate-counter';
 export { RateLimitedError } from './rate-limited.error';
+export type { RedisConnection } from './redis-link';
 export { throttlingConfig } from './throttling.config';
 export type { ThrottlingConfig } from './throttling.config';
 export { ThrottlingModule } from './throttling.module';

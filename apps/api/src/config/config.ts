@@ -18,6 +18,7 @@ import {
 } from './config.schema';
 import { notificationSchema } from './notification.schema';
 import { placeholderProblems, platformSchema, withDefaults } from './platform';
+import { redisSchema } from './redis.schema';
 import { variablesOf } from './variables';
 
 /** Everything that the environment decides, parsed and frozen. */
@@ -34,6 +35,7 @@ export interface Config {
   mail: z.output<typeof mailConfig>;
   notifications: z.output<typeof notificationSchema>;
   logging: z.output<typeof loggingConfig>;
+  redis: z.output<typeof redisSchema>;
   throttling: z.output<typeof throttlingConfig>;
   health: z.output<typeof healthConfig>;
 }
@@ -52,6 +54,7 @@ export const SLICES = {
   mail: mailConfig,
   notifications: notificationSchema,
   logging: loggingConfig,
+  redis: redisSchema,
   throttling: throttlingConfig,
   health: healthConfig,
 };
@@ -64,7 +67,7 @@ const VARIABLES = Object.values(SLICES).flatMap((schema) => variablesOf(schema).
  * @throws StartupError that lists every wrong variable and what was expected, never a value
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
-  const input = { RATE_LIMIT_STORE: 'memory', ...withDefaults(env) };
+  const input = withDefaults(env);
   const config: Record<string, unknown> = {};
   const problems = placeholderProblems(input, VARIABLES);
   for (const [name, schema] of Object.entries(SLICES)) {

@@ -23,6 +23,7 @@ const TITLES: Record<keyof typeof SLICES, string> = {
   mail: 'Mail',
   notifications: 'Notifications',
   logging: 'Logs',
+  redis: 'Redis',
   throttling: 'Throttling',
   health: 'Health',
 };
