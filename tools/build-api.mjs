@@ -119,6 +119,8 @@ function options(outdir, plugins) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    // What is loaded late comes by `require`: a script that V8 took out of its code cache has nobody to ask for modules.
+    supported: { 'dynamic-import': false },
     tsconfig: join(ROOT, 'tsconfig.base.json'),
     sourcemap: 'linked',
     sourcesContent: false,
