@@ -27,7 +27,7 @@ export class EnvSecretStore extends SecretStore {
   }
 
   state(): SecretStoreState {
-    return { provider: 'env', readAt: this.readAt, failure: null };
+    return { provider: 'env', readAt: this.readAt, madeAt: null, failure: null };
   }
 
   onEvent(): () => void {

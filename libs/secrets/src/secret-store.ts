@@ -12,6 +12,8 @@ export interface SecretStoreState {
   readonly provider: 'env' | 'aws';
   /** When the values were last read, milliseconds since 1970. */
   readonly readAt: number;
+  /** When these values were put into the store, milliseconds since 1970; null where nobody knows. */
+  readonly madeAt: number | null;
   /** Why the last attempt to read them failed, in one line without any value; null when it did not. */
   readonly failure: string | null;
 }

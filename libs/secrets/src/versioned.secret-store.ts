@@ -81,7 +81,8 @@ export class VersionedSecretStore extends SecretStore {
   }
 
   state(): SecretStoreState {
-    return { provider: 'aws', readAt: this.readAt, failure: this.failure };
+    const { createdAt: madeAt } = this.version;
+    return { provider: 'aws', readAt: this.readAt, madeAt, failure: this.failure };
   }
 
   onEvent(listener: (event: SecretEvent) => void): () => void {
