@@ -147,7 +147,7 @@ export class PostgresServer {
     const own = [`host all ${POSTGRES_GUEST.user} 127.0.0.1/32 scram-sha-256`];
     const { tls } = this.options;
     if (tls) {
-      own.push('hostnossl all all all reject');
+      own.unshift('hostnossl all all all reject');
       this.write('server.crt', tls.certificate);
       this.write('server.key', tls.key);
     }

@@ -1,0 +1,142 @@
+import { PostgresServer } from '@liftdesk/testing';
+import { setTimeout as pause } from 'node:timers/promises';
+import request from 'supertest';
+import { databaseSchema } from '../config/database.schema';
+import { checkConsistency } from '../search/search-maintenance';
+import type { Person } from '../testing/caller';
+import { describeOnPostgres } from '../testing/test-database';
+import { TestDesk } from '../testing/test-desk';
+import { migrate } from './migrate';
+import { openDatabase } from './open-database';
+
+const KILL = `
+  select pg_terminate_backend(pid) from pg_stat_activity
+  where application_name = 'liftdesk' and pid <> pg_backend_pid()`;
+const HALF_TICKETS = `
+  select rid from ticket t where not exists (select 1 from message m where m.ticket_rid = t.rid)
+    or not exists (select 1 from ticket_event e where e.ticket_rid = t.rid and e.type = 'created')`;
+const WRITERS = 6;
+const BACK_WITHIN_MS = 30_000;
+
+interface Answer {
+  status: number;
+  id: string | undefined;
+  retryAfter: string | undefined;
+}
+
+describeOnPostgres('a PostgreSQL that fails while tickets are opened', () => {
+  let server: PostgresServer;
+  let desk: TestDesk;
+  let ana: Person;
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    const env = { DATABASE_URL: server.url() };
+    const fresh = await openDatabase(databaseSchema.parse(env));
+    await migrate(fresh);
+    await fresh.destroy();
+    desk = await TestDesk.start({ env });
+    ana = await desk.signIn('customer');
+  });
+  afterAll(async () => {
+    await desk.close();
+    await server.stop();
+  });
+
+  /** Opens tickets, some at a time, until `work` is done. */
+  async function whileWriting(work: () => Promise<void>): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    let on = true;
+    const write = async (writer: number) => {
+      for (let n = 0; on; n += 1) {
+        const { status, body, headers } = await desk
+          .as(ana)
+          .post('/tickets', { subject: `Ticket ${writer}-${n}`, body: 'text', tags: ['a', 'b'] });
+        answers.push({ status, id: body.id as string, retryAfter: headers['retry-after'] });
+        // Who is told to come again later does.
+        if (status !== 201) await pause(20);
+      }
+    };
+    const writers = Array.from({ length: WRITERS }, (_, writer) => write(writer));
+    try {
+      await work();
+    } finally {
+      on = false;
+      await Promise.all(writers);
+    }
+    return answers;
+  }
+
+  const acknowledged = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 201);
+
+  async function until(what: () => Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + BACK_WITHIN_MS; !(await what());) {
+      if (Date.now() > end) throw new Error('It did not come back');
+      await pause(20);
+    }
+  }
+
+  /** Some tickets more than now: writing goes on. */
+  async function someMore(): Promise<void> {
+    const count = async () => (await server.query<{ n: string }>('select count(*) as n from ticket'))[0]?.n;
+    const before = Number(await count());
+    await until(async () => Number(await count()) >= before + WRITERS);
+  }
+
+  async function nothingIsLostOrHalf(answers: readonly Answer[]): Promise<void> {
+    for (const { status, retryAfter } of answers) {
+      expect([201, 503]).toContain(status);
+      if (status === 503) expect(retryAfter).toBe('5');
+    }
+    const ids = await desk.rows<{ id: string }>('select id from ticket');
+    const there = new Set(ids.map(({ id }) => id));
+    expect(acknowledged(answers).filter(({ id }) => !there.has(id as string))).toEqual([]);
+    expect(await desk.rows(HALF_TICKETS)).toEqual([]);
+    expect(await checkConsistency(desk.database)).toMatchObject({ missing: [], orphaned: [] });
+    const [tags] = await desk.rows<{ wrong: number }>(`
+      select count(*) as wrong from tag
+      where ticket_count <> (select count(*) from ticket_tag tt where tt.tag_rid = tag.rid)`);
+    expect(tags).toEqual({ wrong: 0 });
+  }
+
+  it('by a crash and a restart: every acknowledged ticket is there, none is half, and the API goes on by itself', async () => {
+    const answers = await whileWriting(async () => {
+      for (let round = 0; round < 2; round++) {
+        await someMore();
+        await server.restart('immediate');
+        await until(async () => (await desk.as(ana).get('/tickets')).status === 200);
+      }
+      await someMore();
+    });
+    await nothingIsLostOrHalf(answers);
+    await request(desk.server).get('/health/ready').expect(200);
+  });
+
+  it('by killed connections: the same', async () => {
+    const answers = await whileWriting(async () => {
+      for (let round = 0; round < 5; round++) {
+        await someMore();
+        await server.query(KILL);
+      }
+      await someMore();
+    });
+    expect(acknowledged(answers).length).toBeGreaterThan(5 * WRITERS);
+    await nothingIsLostOrHalf(answers);
+  });
+
+  it('by being away: reads and writes are told when to come again, sign-in is no 500, and all works afterwards', async () => {
+    await server.halt('fast');
+    const { body } = await desk.as(ana).get('/tickets').expect(503).expect('Retry-After', '5');
+    expect(body).toMatchObject({ type: expect.stringContaining('database-unavailable'), status: 503 });
+    expect(JSON.stringify(body)).not.toMatch(/ECONN|127\.0\.0\.1|postgres:/);
+    await desk.as(ana).post('/tickets', { subject: 's', body: 'b' }).expect(503);
+    const { email, password } = ana;
+    await desk.anonymous.post('/auth/login', { email, password }).expect(503).expect('Retry-After', '5');
+    await request(desk.server).get('/health/live').expect(200);
+    await until(async () => (await request(desk.server).get('/health/ready')).status === 503);
+    await server.resume();
+    await desk.as(ana).get('/tickets').expect(200);
+    await desk.as(ana).post('/tickets', { subject: 's', body: 'b' }).expect(201);
+    await until(async () => (await request(desk.server).get('/health/ready')).status === 200);
+  });
+});
