@@ -17,7 +17,7 @@ export interface S3ServerOptions {
   now?: () => number;
   /** Most keys of one page of a list; 1,000 as S3 has it. */
   pageSize?: number;
-  /** Pages of these origins may read answers, as a bucket's CORS rules say; none unless given. */
+  /** Pages of these origins (`*` for all) may read answers, as a bucket's CORS rules say; none unless given. */
   allowedOrigins?: readonly string[];
   /** A free one unless given. */
   port?: number;
@@ -146,7 +146,7 @@ export class S3Server {
 
   private allowOrigin({ headers }: IncomingMessage, response: ServerResponse): void {
     const { origin } = headers;
-    if (origin === undefined || !this.allowedOrigins.includes(origin)) return;
+    if (origin === undefined || !['*', origin].some((one) => this.allowedOrigins.includes(one))) return;
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-allow-methods', 'GET, HEAD');
     response.setHeader('vary', 'Origin');

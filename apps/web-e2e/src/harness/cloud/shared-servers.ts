@@ -30,7 +30,8 @@ export async function startSharedServers(
   fill: (env: Record<string, string>) => Promise<void>,
 ): Promise<() => Promise<void>> {
   const postgres = await PostgresServer.start();
-  const storage = await S3Server.start();
+  // A bucket's CORS rules name the client's origins; these have a port of their own each.
+  const storage = await S3Server.start({ allowedOrigins: ['*'] });
   const stop = async (): Promise<void> => {
     await storage.close();
     await postgres.stop();
