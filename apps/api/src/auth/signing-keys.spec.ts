@@ -41,7 +41,7 @@ class SettableSecretStore extends SecretStore {
     this.next = null;
   }
   state(): SecretStoreState {
-    return { provider: 'aws', readAt: this.readAt, failure: this.failure };
+    return { provider: 'aws', readAt: this.readAt, madeAt: null, failure: this.failure };
   }
   onEvent(): () => void {
     return () => undefined;
