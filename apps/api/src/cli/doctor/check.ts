@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config';
-import type { Environment } from './load';
+import type { Environment, KnownSecret } from './load';
 
 export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';
 
@@ -26,8 +26,7 @@ export interface DoctorContext {
   readonly url: URL;
   /** Somebody named the address, so that it is expected to answer. */
   readonly urlGiven: boolean;
-  /** Why the secret could not be read; null where it was. A stand-in has the place of what it holds then. */
-  readonly secretFailure: unknown;
+  readonly secret: KnownSecret;
   /** Where it was started: relative settings begin here. */
   readonly directory: string;
   /** Authorities (PEM) that are trusted beside this machine's own: in tests. */

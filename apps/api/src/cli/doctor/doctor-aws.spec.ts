@@ -162,6 +162,15 @@ describe('the doctor of a deployment on AWS', () => {
     expect(found.text).not.toContain('a text that is secret too');
   });
 
+  it('finds a secret that nobody has changed for more than a year', async () => {
+    secrets.put(SECRET_ID, { JWT_SECRET }, Date.now() - 400 * 86_400_000);
+    expect((await look())['secrets']).toMatchObject({
+      verdict: 'warning',
+      message: expect.stringMatching(/(399|400) days old/),
+      fix: expect.stringContaining('nobody is signed out'),
+    });
+  });
+
   it('finds Secrets Manager away', async () => {
     await secrets.stop();
     const { secrets: found } = await look();

@@ -40,7 +40,7 @@ const contextAt = (url: string, authorities?: string): DoctorContext => ({
     FRONTEND_URL: 'https://localhost',
   }),
   env: {},
-  secretFailure: null,
+  secret: { failure: null, madeAt: null, values: [] },
   url: new URL(url),
   urlGiven: true,
   directory: '.',

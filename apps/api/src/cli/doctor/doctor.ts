@@ -34,11 +34,11 @@ export async function runDoctor(env: Environment, options: DoctorOptions = {}): 
     const ms = Math.round(performance.now() - startedAt);
     return result([misconfigured(loaded.problem, ms)], env, options, 'unknown', []);
   }
-  const { config, secretFailure } = loaded;
+  const { config, secret } = loaded;
   const context: DoctorContext = {
     config,
     env,
-    secretFailure,
+    secret,
     url: options.url ?? new URL(`http://localhost:${config.http.PORT}`),
     urlGiven: options.url !== undefined,
     directory: options.directory ?? process.cwd(),
@@ -76,9 +76,10 @@ const misconfigured = (problem: string, ms: number): CheckReport => ({
 });
 
 /** What came from the secret store, and stands in no variable. */
-function secretsOf({ config: { auth, database } }: DoctorContext): string[] {
+function secretsOf({ config: { auth, database }, secret }: DoctorContext): string[] {
   const password = database.type === 'postgres' ? database.password : undefined;
   return [
+    ...secret.values,
     auth.JWT_SECRET,
     ...(auth.JWT_SECRET_PREVIOUS ? [auth.JWT_SECRET_PREVIOUS] : []),
     ...(password ? [password] : []),

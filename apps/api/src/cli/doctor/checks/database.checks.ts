@@ -67,9 +67,10 @@ export const migrationsCheck: DoctorCheck = {
 };
 
 /** Opening a SQLite file that is not there would make it. */
-function notThere({ config: { app, database }, secretFailure }: DoctorContext): Finding | null {
+function notThere({ config: { app, database }, secret }: DoctorContext): Finding | null {
   if (database.type !== 'sqlite') return null;
-  if (secretFailure !== null) return skipped('DATABASE_URL may stand in the secret, which could not be read');
+  if (secret.failure !== null)
+    return skipped('DATABASE_URL may stand in the secret, which could not be read');
   if (existsSync(database.path)) return null;
   const verdict = app.NODE_ENV === 'development' || app.NODE_ENV === 'test' ? 'warning' : 'failure';
   return {

@@ -9,6 +9,7 @@ import { apiCheck, healthCheck } from './http.checks';
 import { logsCheck } from './logs.check';
 import { mailCheck } from './mail.check';
 import { proxyCheck } from './proxy.check';
+import { redisCheck } from './redis.check';
 import { secretsCheck } from './secrets.check';
 import { signInLimitCheck } from './sign-in-limit.check';
 import { storageCheck } from './storage.check';
@@ -23,6 +24,7 @@ export const CHECKS: { readonly together: readonly DoctorCheck[]; readonly last:
     migrationsCheck,
     storageCheck,
     mailCheck,
+    redisCheck,
     logsCheck,
     clockCheck,
     diskCheck,

@@ -33,7 +33,7 @@ export const storageCheck: DoctorCheck = {
   timeoutMs: 30_000,
   run: async (context, signal) => {
     const { storage: config } = context.config;
-    if (context.secretFailure !== null && config.type === 'local')
+    if (context.secret.failure !== null && config.type === 'local')
       return skipped('links are signed with the secret, which could not be read');
     const unused = notUsedYet(config);
     if (unused) return unused;
