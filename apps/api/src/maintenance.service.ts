@@ -6,6 +6,7 @@ import { AttachmentSweeper } from './attachments/attachment-sweeper';
 import { SessionsService } from './auth/sessions.service';
 import { Clock } from './common/clock';
 import { Idempotency } from './common/idempotency';
+import { dialectOf } from './database/dialect';
 import { OutboxStore } from './notifications/outbox.store';
 
 /** Ended sessions are kept a while, so that the reuse of one of their tokens is still told from noise. */
@@ -29,6 +30,16 @@ export class MaintenanceService {
 
   @Cron(CronExpression.EVERY_HOUR, { name: 'maintenance', waitForCompletion: true })
   async run(): Promise<void> {
+    const { unlessDoneElsewhere } = dialectOf(this.database);
+    // All processes of a desk wake at the same minute.
+    const isOurs = await this.attempt('lease', () =>
+      unlessDoneElsewhere(this.database, 'maintenance', () => this.sweepDatabase()),
+    );
+    // Whoever does the rest, the folder for uploads under way is each machine's own.
+    if (!isOurs) await this.attempt('staging', () => this.sweeper.sweepStaging());
+  }
+
+  private async sweepDatabase(): Promise<void> {
     await this.attempt('sessions', () => this.sessions.sweep(this.clock.now() - KEEP_SESSIONS_MS));
     await this.attempt('idempotency-keys', () =>
       this.database.transaction((manager) => this.idempotency.sweep(manager)),
@@ -38,11 +49,12 @@ export class MaintenanceService {
   }
 
   /** One task that fails does not keep the others from running. */
-  private async attempt(task: string, work: () => Promise<unknown>): Promise<void> {
+  private async attempt<T>(task: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       this.logger.error({ message: 'maintenance.failed', task, error });
+      return undefined;
     }
   }
 }

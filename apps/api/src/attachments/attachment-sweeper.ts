@@ -65,6 +65,11 @@ export class AttachmentSweeper {
     return report;
   }
 
+  /** The folder of this machine for uploads under way. @returns how many that never came to an end are gone */
+  sweepStaging(): Promise<number> {
+    return sweepStaging(this.config.stagingDir, new Date(this.clock.now() - this.config.stagedTtlMs));
+  }
+
   private async removeAbandoned(before: number): Promise<number> {
     const rows: { rid: number; storageKey: string }[] = await this.database.query(ABANDONED, [before]);
     let removed = 0;

@@ -52,8 +52,8 @@ describe('the database of the configuration', () => {
     [RDS, undefined, { caFile: undefined }],
     [RDS, 'off', false],
   ])('of %s with DATABASE_SSL=%s is spoken to so: %j', (url, ssl, tls) => {
-    const env = ssl === undefined ? {} : { DATABASE_SSL: ssl };
-    expect(parse({ DATABASE_URL: url, ...env })).toMatchObject({ tls });
+    const env: Record<string, string> = ssl === undefined ? {} : { DATABASE_SSL: ssl };
+    expect(parse({ ...env, DATABASE_URL: url })).toMatchObject({ tls });
   });
 
   it('is verified by the authorities of a file', () => {
