@@ -4,6 +4,7 @@ import { FileStorage, StorageNotFoundError } from '@liftdesk/storage';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/clock';
 import { AttachmentConfig } from './attachment.config';
+import { SeenKeys } from './seen-keys';
 import { sweepStaging } from './staging';
 import { ATTACHMENT_PREFIX } from './storage-key';
 import { UnsettledObjects } from './unsettled-objects';
@@ -30,8 +31,14 @@ const ABANDONED =
   'select rid, storage_key as "storageKey" from attachment where ticket_rid is null and created_at < ? limit 1000';
 const AFTER =
   'select rid, id, storage_key as "storageKey" from attachment where rid > ? order by rid limit 500';
-const KNOWN = `
-  select exists (select 1 from attachment where storage_key = ?) or exists (select 1 from unsettled_object where storage_key = ?) as known`;
+/** Which of these keys (as many placeholders, twice) this database speaks of. */
+const known = (count: number): string => {
+  const places = Array.from({ length: count }, () => '?').join(', ');
+  return `
+    select storage_key as "storageKey" from attachment where storage_key in (${places})
+    union all select storage_key as "storageKey" from unsettled_object where storage_key in (${places})`;
+};
+const BATCH = 200;
 const LISTED = 100;
 
 /** Finds and mends where storage and database differ; loses nothing that a row speaks of, here or in another database. */
@@ -50,14 +57,17 @@ export class AttachmentSweeper {
   async sweep(): Promise<SweepReport> {
     const before = this.clock.now() - this.config.stagedTtlMs;
     const olderThan = new Date(before);
+    const interrupted =
+      (await this.storage.sweepInterrupted(olderThan, ATTACHMENT_PREFIX)) +
+      (await sweepStaging(this.config.stagingDir, olderThan)) +
+      (await this.unsettled.sweep(before));
+    const abandoned = await this.removeAbandoned(before);
+    const listed = new SeenKeys();
     const report: SweepReport = {
-      interrupted:
-        (await this.storage.sweepInterrupted(olderThan, ATTACHMENT_PREFIX)) +
-        (await sweepStaging(this.config.stagingDir, olderThan)) +
-        (await this.unsettled.sweep(before)),
-      abandoned: await this.removeAbandoned(before),
-      strayObjects: await this.findStrayObjects(),
-      missingObjects: await this.findMissingObjects(),
+      interrupted,
+      abandoned,
+      strayObjects: await this.findStrayObjects(listed),
+      missingObjects: await this.findMissingObjects(listed),
     };
     const { strayObjects, missingObjects } = report;
     const level = missingObjects.count > 0 ? 'error' : strayObjects.count > 0 ? 'warn' : 'log';
@@ -90,16 +100,32 @@ export class AttachmentSweeper {
     return removed;
   }
 
-  private async findStrayObjects(): Promise<Found> {
+  /** @param listed gets every key that there is */
+  private async findStrayObjects(listed: SeenKeys): Promise<Found> {
     const strays: Found = { count: 0, first: [] };
+    let batch: string[] = [];
     for await (const { key } of this.storage.list(ATTACHMENT_PREFIX)) {
-      // One that was removed while we looked is no stray.
-      if (!(await this.isKnown(key)) && (await this.exists(key))) add(strays, key);
+      listed.add(key);
+      if (batch.push(key) < BATCH) continue;
+      await this.addStrays(strays, batch);
+      batch = [];
     }
+    await this.addStrays(strays, batch);
     return strays;
   }
 
-  private async findMissingObjects(): Promise<Found> {
+  private async addStrays(strays: Found, keys: string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const rows: { storageKey: string }[] = await this.database.query(known(keys.length), [...keys, ...keys]);
+    const ours = new Set(rows.map(({ storageKey }) => storageKey));
+    for (const key of keys) {
+      // One that was removed while we looked is no stray.
+      if (!ours.has(key) && (await this.exists(key))) add(strays, key);
+    }
+  }
+
+  /** Asks the store, which may cost a call each, for those alone that were not listed. */
+  private async findMissingObjects(listed: SeenKeys): Promise<Found> {
     const missing: Found = { count: 0, first: [] };
     for (let last = 0; ;) {
       const rows: { rid: number; id: string; storageKey: string }[] = await this.database.query(AFTER, [
@@ -108,15 +134,11 @@ export class AttachmentSweeper {
       for (const { rid, id, storageKey } of rows) {
         last = rid;
         // One that was deleted while we looked is no loss.
-        if (!(await this.exists(storageKey)) && (await this.hasRow(rid))) add(missing, id);
+        if (!listed.has(storageKey) && !(await this.exists(storageKey)) && (await this.hasRow(rid)))
+          add(missing, id);
       }
       if (rows.length === 0) return missing;
     }
-  }
-
-  private async isKnown(key: string): Promise<boolean> {
-    const [row]: { known: 0 | 1 | boolean }[] = await this.database.query(KNOWN, [key, key]);
-    return Boolean(row?.known);
   }
 
   private async hasRow(rid: number): Promise<boolean> {

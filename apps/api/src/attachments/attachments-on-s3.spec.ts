@@ -251,7 +251,7 @@ describe('files in S3', () => {
 
     it('but never while the store is away, and no file is called missing', async () => {
       await upload(desk, ana, ticket);
-      s3.faults.always('HeadObject', accessDenied);
+      s3.faults.always('any', accessDenied);
       await expect(sweep()).rejects.toThrow('not available');
       s3.faults.clear();
       await expectNoOrphan();
