@@ -6,8 +6,10 @@ const LEFT_OUT = 'script, meta, base, link, iframe, object, embed, form input, f
  * whose policy the frame inherits and which lets no others in; links open in a tab of their own.
  */
 export function mailFrame(html: string, nonce: string | null): string {
-  // Parsed without its styles: this document has the page's policy too, and would complain about each of them.
-  const mail = new DOMParser().parseFromString(html.replace(STYLE, ' data-style='), 'text/html');
+  const pass = nonce ? ` nonce="${nonce}"` : '';
+  // Already while it is parsed the page's policy complains about each style that it does not let in.
+  const source = html.replace(STYLE, ' data-style=').replace(/<style\b/gi, `<style${pass}`);
+  const mail = new DOMParser().parseFromString(source, 'text/html');
   for (const element of mail.querySelectorAll(LEFT_OUT)) element.remove();
   const rules: string[] = [];
   for (const element of mail.querySelectorAll('[data-style]')) {
@@ -22,9 +24,9 @@ export function mailFrame(html: string, nonce: string | null): string {
     link.setAttribute('rel', 'noopener noreferrer');
   }
   const sheet = mail.createElement('style');
+  if (nonce) sheet.setAttribute('nonce', nonce);
   sheet.textContent = rules.join('\n');
   mail.head.append(sheet);
-  if (nonce) for (const style of mail.querySelectorAll('style')) style.setAttribute('nonce', nonce);
   return `<!doctype html>${mail.documentElement.outerHTML}`;
 }
 

@@ -44,6 +44,7 @@ import { UploadQueue } from './upload-queue';
     }
   `,
   styleUrl: './storage-away.scss',
+  host: { '[class.on]': 'queue.storageAway()' },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class StorageAway {
