@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { HealthModule } from '@liftdesk/health';
 import { logFolder, LoggingModule, type Logger } from '@liftdesk/logging';
+import { PubSubModule } from '@liftdesk/pubsub';
 import { EnvSecretStore, type SecretStore, SecretsModule } from '@liftdesk/secrets';
 import { MailModule } from '@liftdesk/mail';
 import { StorageModule } from '@liftdesk/storage';
@@ -63,6 +64,7 @@ export class AppModule {
         SecretsModule.register(secrets),
         StorageModule.register({ ...config.storage, ...linkSecrets(config, keys) }),
         ThrottlingModule.register(config.throttling, redisConnection(config.redis)),
+        PubSubModule.register(config.pubSub, redisConnection(config.redis)),
         HealthModule.register(config.health, { version, dataFolders: dataFolders(config) }),
         ScheduleModule.forRoot(),
         AuthModule.register(authConfig(config), keys),

@@ -1,6 +1,7 @@
 import { healthConfig } from '@liftdesk/health';
 import { loggingConfig } from '@liftdesk/logging';
 import { mailConfig } from '@liftdesk/mail';
+import { pubSubConfig } from '@liftdesk/pubsub';
 import { secretsConfig } from '@liftdesk/secrets';
 import { storageConfig } from '@liftdesk/storage';
 import { throttlingConfig } from '@liftdesk/throttling';
@@ -16,8 +17,9 @@ import {
   productionProblems,
   uploadSchema,
 } from './config.schema';
+import { eventsSchema } from './events.schema';
 import { notificationSchema } from './notification.schema';
-import { placeholderProblems, platformSchema, withDefaults } from './platform';
+import { databaseProblems, placeholderProblems, platformSchema, withDefaults } from './platform';
 import { redisSchema } from './redis.schema';
 import { variablesOf } from './variables';
 
@@ -37,6 +39,8 @@ export interface Config {
   logging: z.output<typeof loggingConfig>;
   redis: z.output<typeof redisSchema>;
   throttling: z.output<typeof throttlingConfig>;
+  pubSub: z.output<typeof pubSubConfig>;
+  events: z.output<typeof eventsSchema>;
   health: z.output<typeof healthConfig>;
 }
 
@@ -56,11 +60,15 @@ export const SLICES = {
   logging: loggingConfig,
   redis: redisSchema,
   throttling: throttlingConfig,
+  pubSub: pubSubConfig,
+  events: eventsSchema,
   health: healthConfig,
 };
 
 /** Every variable that is read. */
-const VARIABLES = Object.values(SLICES).flatMap((schema) => variablesOf(schema).map(({ name }) => name));
+export const VARIABLES = Object.values(SLICES).flatMap((schema) =>
+  variablesOf(schema).map(({ name }) => name),
+);
 
 /**
  * @param env variables by name; others are ignored
@@ -69,24 +77,32 @@ const VARIABLES = Object.values(SLICES).flatMap((schema) => variablesOf(schema).
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const input = withDefaults(env);
   const config: Record<string, unknown> = {};
-  const problems = placeholderProblems(input, VARIABLES);
+  const problems = [...placeholderProblems(input, VARIABLES), ...databaseProblems(input)];
   for (const [name, schema] of Object.entries(SLICES)) {
     const result = schema.safeParse(input);
     if (result.success) config[name] = Object.freeze(result.data);
     else problems.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
-  const parsed = config as unknown as Config;
-  if (problems.length === 0 && isStrict(parsed.app.NODE_ENV)) {
-    const strict = [
-      ...productionProblems(parsed.auth.JWT_SECRET, parsed.http.FRONTEND_URL),
-      ...processProblems(input),
-    ];
+  if (isStrict(input['NODE_ENV'])) {
+    // Each by itself: another variable of its slice that is wrong must not hide it.
+    const origins = httpSchema.shape.FRONTEND_URL.safeParse(input['FRONTEND_URL']).data;
+    const strict = [...productionProblems(input['JWT_SECRET'], origins), ...processProblems(input)];
     problems.push(...strict.map(({ name, problem }) => `${name}: ${problem}`));
   }
   if (problems.length > 0)
-    throw new StartupError(`The configuration is not right:\n  ${problems.join('\n  ')}`);
-  return Object.freeze(parsed);
+    throw new StartupError(`The configuration is not right:\n  ${oneOfEach(problems).join('\n  ')}`);
+  return Object.freeze(config) as unknown as Config;
 }
 
-const isStrict = (environment: Config['app']['NODE_ENV']): boolean =>
+/** Several slices may want the same variable: it is missing once. */
+function oneOfEach(problems: readonly string[]): string[] {
+  const byName = new Map<string, string>();
+  for (const problem of problems) {
+    const name = problem.slice(0, problem.indexOf(':'));
+    if (!byName.has(name)) byName.set(name, problem);
+  }
+  return [...byName.values()];
+}
+
+const isStrict = (environment: string | undefined): boolean =>
   environment === 'production' || environment === 'staging';

@@ -25,6 +25,8 @@ const TITLES: Record<keyof typeof SLICES, string> = {
   logging: 'Logs',
   redis: 'Redis',
   throttling: 'Throttling',
+  pubSub: 'Events between processes',
+  events: 'Events to clients',
   health: 'Health',
 };
 
