@@ -83,7 +83,7 @@ export function configureApp(
 }
 
 /** Also for whoever serves the client from elsewhere. */
-export function clientConfig({ app, auth, client }: Config, version: string): ClientConfig {
+export function clientConfig({ app, auth, client, mail }: Config, version: string): ClientConfig {
   const development = app.NODE_ENV === 'development';
   return {
     apiBase: client.CLIENT_API_BASE,
@@ -92,7 +92,7 @@ export function clientConfig({ app, auth, client }: Config, version: string): Cl
     environment: app.NODE_ENV,
     features: {
       demoAccounts: development,
-      mailOutbox: false,
+      mailOutbox: development && mail.type === 'log',
       registration: auth.REGISTRATION === 'open',
     },
   };

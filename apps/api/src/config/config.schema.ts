@@ -70,10 +70,13 @@ export const uploadSchema = z.object({
     .describe('How long a file waits for its message before it is swept'),
 });
 
-/** What production asks of values that are fine elsewhere. */
-export function productionProblems(secret: string, origins: string[]): { name: string; problem: string }[] {
+/** What production asks of values that are fine elsewhere; undefined where they are wrong anyway. */
+export function productionProblems(
+  secret: string | undefined,
+  origins: readonly string[] = [],
+): { name: string; problem: string }[] {
   const problems: { name: string; problem: string }[] = [];
-  if (secret.length < MIN_SECRET_LENGTH || secret === DEVELOPMENT_SECRET) {
+  if (secret !== undefined && (secret.length < MIN_SECRET_LENGTH || secret === DEVELOPMENT_SECRET)) {
     problems.push({
       name: 'JWT_SECRET',
       problem: `production needs a secret of its own of at least ${MIN_SECRET_LENGTH} characters`,

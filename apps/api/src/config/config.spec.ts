@@ -37,3 +37,45 @@ describe('TRUST_PROXY', () => {
     expect(() => parse({ TRUST_PROXY: text })).toThrow(/\n {2}TRUST_PROXY: expected true, false, [^\n]*$/);
   });
 });
+
+describe('A configuration that is not right', () => {
+  const AWS = { NODE_ENV: 'production', PLATFORM: 'aws', SECRETS_PROVIDER: 'env' };
+  const problemsOf = (env: Record<string, string>): string[] => {
+    try {
+      parseConfig(env);
+    } catch (error) {
+      expect(error).toBeInstanceOf(StartupError);
+      return (error as Error).message.split('\n  ').slice(1);
+    }
+    return [];
+  };
+  const namesOf = (env: Record<string, string>) => problemsOf(env).map((line) => line.split(':')[0]);
+
+  it('names everything at once, each variable once, whatever else is wrong', () =>
+    expect(
+      namesOf({ ...AWS, PORT: 'http', FRONTEND_URL: '*', JWT_SECRET: 'short secret of mine' }).sort(),
+    ).toEqual([
+      'AWS_REGION',
+      'DATABASE_URL',
+      'FROM_EMAIL',
+      'FRONTEND_URL',
+      'JWT_SECRET',
+      'PORT',
+      'S3_ATTACHMENTS_BUCKET',
+      'SES_REGION',
+    ]));
+
+  it('shows no value', () =>
+    expect(
+      problemsOf({
+        ...AWS,
+        JWT_SECRET: 'dev-secret-key-change-in-production',
+        DATABASE_URL: 'mysql://me:hunter2@db/x',
+      }).join(),
+    ).not.toMatch(/dev-secret|hunter2/));
+
+  it('lacks a database on AWS, where a file that nobody asked for would be a surprise', () => {
+    expect(namesOf(AWS)).toContain('DATABASE_URL');
+    expect(namesOf({ ...AWS, DATABASE_PATH: '/srv/desk.sqlite' })).not.toContain('DATABASE_URL');
+  });
+});

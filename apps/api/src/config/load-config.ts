@@ -7,8 +7,8 @@ import {
   type SecretValues,
 } from '@liftdesk/secrets';
 import { StartupError } from '../common/startup-error';
-import { type Config, parseConfig } from './config';
-import { withDefaults } from './platform';
+import { type Config, VARIABLES, parseConfig } from './config';
+import { placeholderProblems, withDefaults } from './platform';
 
 export interface LoadedConfig {
   config: Config;
@@ -31,8 +31,10 @@ const STAND_IN = 'x'.repeat(64);
  * never a value
  */
 export async function loadConfig(env: Environment): Promise<LoadedConfig> {
-  const wanted = secretsConfig.safeParse(withDefaults(env));
-  if (!wanted.success) {
+  const input = withDefaults(env);
+  const wanted = secretsConfig.safeParse(input);
+  // A profile that nobody has filled in yet is told so at once: its secret would be waited for in vain.
+  if (!wanted.success || placeholderProblems(input, VARIABLES).length > 0) {
     parseConfig({ JWT_SECRET: STAND_IN, ...env });
     throw new Error('A wrong slice was parsed');
   }

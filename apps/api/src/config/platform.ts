@@ -34,8 +34,14 @@ export function withDefaults(env: Environment): Record<string, string | undefine
   return { ...(Object.fromEntries(defaults) as Record<string, string>), ...given };
 }
 
+/** On AWS somebody has to say where rows are kept: a file that nobody asked for would be found out about too late. */
+export function databaseProblems(env: Environment): string[] {
+  if (env['PLATFORM'] !== 'aws' || env['DATABASE_URL'] || env['DATABASE_PATH']) return [];
+  return ['DATABASE_URL: expected postgres://…, or DATABASE_PATH for SQLite on one machine'];
+}
+
 /** What a profile has until its operator writes something else: better refused at once than found out by a customer. */
-const PLACEHOLDER = /\byour-|\.example\.invalid\b/;
+const PLACEHOLDER = /\byour-|-instance-id$/;
 
 /** @returns a problem for each variable that still holds a placeholder of the profiles */
 export function placeholderProblems(env: Environment, names: Iterable<string>): string[] {

@@ -19,7 +19,7 @@ describe('/config.json', () => {
       name: 'Acme Care',
       version: '1.2.3',
       environment: 'development',
-      features: { demoAccounts: true, mailOutbox: expect.any(Boolean), registration: true },
+      features: { demoAccounts: true, mailOutbox: true, registration: true },
     });
     expect([type, headers['cache-control']]).toEqual(['application/json', 'no-cache']);
   });
@@ -32,6 +32,18 @@ describe('/config.json', () => {
   it.each(['api', 'ftp://api.desk.example', 'https://'])('%j is no place of an API', (base) =>
     expect(() => parse({ CLIENT_API_BASE: base })).toThrow(/\n {2}CLIENT_API_BASE: expected a path/),
   );
+
+  it('offers the outbox only where mail stays on this machine', async () =>
+    expect(
+      (
+        await answer({
+          NODE_ENV: 'development',
+          MAIL_TRANSPORT: 'smtp',
+          SMTP_HOST: 'mail',
+          FROM_EMAIL: 'a@desk.example',
+        })
+      ).body,
+    ).toMatchObject({ features: { mailOutbox: false } }));
 
   it('offers neither demo accounts nor the outbox outside development', async () =>
     expect((await answer({ NODE_ENV: 'test' })).body).toMatchObject({
