@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { TestDesk } from '../../testing/test-desk';
@@ -13,6 +14,8 @@ export class DoctorDesk {
 
   static async start(env: Record<string, string> = {}): Promise<DoctorDesk> {
     const desk = await TestDesk.start({ env: { SIGN_IN_FAILURES_PER_ADDRESS: '5', ...env } });
+    // As a start makes it.
+    mkdirSync(desk.uploadDir, { recursive: true });
     const { port } = desk.server.address() as AddressInfo;
     return new DoctorDesk(desk, {
       NODE_ENV: 'test',

@@ -47,7 +47,11 @@ function known(store: SecretStore): KnownSecret {
 function loadWithout(env: Environment, failure: SecretStoreError): Loaded {
   try {
     const secret = { failure, madeAt: null, values: [] };
-    return { config: parseConfig({ JWT_SECRET: STAND_IN, ...env }), secret, problem: null };
+    return {
+      config: parseConfig({ ...env, JWT_SECRET: env['JWT_SECRET'] || STAND_IN }),
+      secret,
+      problem: null,
+    };
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
     return { config: null, problem: `${failure.message}\n${error.message}` };
