@@ -52,7 +52,7 @@ try {
   process.stdout.write(`OpenStack Swift answers as S3 at ${endpoint}\n`);
   await finish(await run(endpoint));
 } catch (error) {
-  process.stderr.write(`Swift did not come up: ${error.stack}\n${logs()}`);
+  process.stderr.write(`Swift did not come up: ${error.message}\n${logs()}`);
   await finish(1);
 }
 

@@ -1,7 +1,7 @@
 import { sampleFiles } from '@liftdesk/testing';
 import { StorageUnavailableError } from '@liftdesk/storage';
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -411,6 +411,17 @@ describe('files', () => {
       const { body, headers } = await send(ana, at(''), aFile('a.pdf'), aFile('b.pdf')).expect(503);
       expect(body.type).toMatch(/\/storage-unavailable$/);
       expect(headers['retry-after']).toBeDefined();
+    });
+
+    it('while there is no place to stage them, with 503 and when to come again', async () => {
+      const folder = join(desk.uploadDir, '.staging');
+      rmSync(folder, { recursive: true, force: true });
+      writeFileSync(folder, 'in the way');
+      const { body, headers } = await send(ana, at(''), aFile()).expect(503);
+      rmSync(folder);
+      mkdirSync(folder);
+      expect(body.type).toMatch(/\/storage-unavailable$/);
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     });
 
     it('while the rows cannot be written', async () => {

@@ -49,6 +49,9 @@ const CODES: Record<number, string> = {
 /** Without an id where something failed before it got one. */
 type FailedRequest = Request & { id?: string };
 
+/** When to come again after what is away for the moment, unless the error says so. */
+const COME_AGAIN_S = 5;
+
 interface Described {
   code: string;
   status: number;
@@ -129,7 +132,14 @@ function describe(error: unknown): Described {
   }
   if (error instanceof DomainError) {
     const { code, status, message, level, extensions } = error;
-    return { code, status, detail: message, level, extensions };
+    return {
+      code,
+      status,
+      detail: message,
+      level,
+      extensions,
+      ...(status === 503 && { retryAfterSeconds: COME_AGAIN_S }),
+    };
   }
   if (error instanceof ZodValidationException) {
     const errors = fieldErrors(error.getZodError() as ZodError);
@@ -154,7 +164,7 @@ function ofForeignError(error: unknown): Described {
         level,
         ...(typeof retryAfterSeconds === 'number'
           ? { retryAfterSeconds }
-          : status === 503 && { retryAfterSeconds: 5 }),
+          : status === 503 && { retryAfterSeconds: COME_AGAIN_S }),
       };
     }
   }
