@@ -48,6 +48,9 @@ export function directUrl({ config: { http } }: DoctorContext): URL {
   return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${http.PORT}`);
 }
 
+/** What is unhealthy is told by 503. */
+const ANSWERED = new Set([200, 503]);
+
 /**
  * What only operators are shown: from the API's own port where it is on this machine, else with the token, which goes
  * nowhere unencrypted. Null where neither is possible.
@@ -58,10 +61,10 @@ export async function askAsOperator(
   signal: AbortSignal,
 ): Promise<Answer | null> {
   const direct = await ask(new URL(path, directUrl(context)), { signal }).catch(() => null);
-  if (direct?.status === 200) return direct;
+  if (direct !== null && ANSWERED.has(direct.status)) return direct;
   const token = context.config.health.HEALTH_TOKEN;
   if (token === undefined || context.url.protocol !== 'https:') return null;
   const headers = { authorization: `Bearer ${token}` };
   const answer = await ask(new URL(path, context.url), { headers, signal }).catch(() => null);
-  return answer?.status === 200 ? answer : null;
+  return answer !== null && ANSWERED.has(answer.status) ? answer : null;
 }
