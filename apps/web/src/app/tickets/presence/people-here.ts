@@ -18,16 +18,19 @@ export class PeopleHere {
 
   constructor() {
     this.live.events.pipe(takeUntilDestroyed()).subscribe((event) => {
-      if (event.type !== 'presence') return;
-      const now = new Map(this.byTicket());
-      if (event.people.length > 0) now.set(event.ticketId, event.people);
-      else now.delete(event.ticketId);
-      this.byTicket.set(now);
+      if (event.type === 'presence') this.set(event.ticketId, event.people);
     });
     effect(() => {
       const state = this.live.state();
       if (state === 'down' || state === 'off') untracked(() => this.byTicket.set(new Map()));
     });
+  }
+
+  private set(ticketId: string, people: readonly PersonHere[]): void {
+    const now = new Map(this.byTicket());
+    if (people.length > 0) now.set(ticketId, people);
+    else now.delete(ticketId);
+    this.byTicket.set(now);
   }
 
   /** Without the caller. */
