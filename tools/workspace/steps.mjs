@@ -3,11 +3,13 @@
 /** A failure the operator can act on: its message is all that is printed. */
 export class Stop extends Error {}
 
-const live = process.stdout.isTTY && process.env.CI !== 'true';
+/** What a command answers to a program is alone on its standard output. */
+const output = process.argv.includes('--json') ? process.stderr : process.stdout;
+const live = output.isTTY && process.env.CI !== 'true';
 const HEARTBEAT_MS = live ? 500 : 15_000;
 
 export function say(line) {
-  process.stdout.write(`${line}\n`);
+  output.write(`${line}\n`);
 }
 
 /** @param {number} ms @returns {string} `0.4 s`, `12 s`, `3 min 20 s` */
@@ -30,15 +32,13 @@ export async function step(label, work) {
   const began = performance.now();
   let detail = '';
   const line = () => `  ${label}${detail && ` (${detail})`} … ${duration(performance.now() - began)}`;
-  const show = () => process.stdout.write(live ? `\r\x1b[2K${line()}` : `${line()}\n`);
+  const show = () => output.write(live ? `\r\x1b[2K${line()}` : `${line()}\n`);
   if (live) show();
   else say(`  ${label} …`);
   const timer = setInterval(show, HEARTBEAT_MS);
   const end = (mark) => {
     clearInterval(timer);
-    process.stdout.write(
-      `${live ? '\r\x1b[2K' : ''}${mark} ${label} (${duration(performance.now() - began)})\n`,
-    );
+    output.write(`${live ? '\r\x1b[2K' : ''}${mark} ${label} (${duration(performance.now() - began)})\n`);
   };
   try {
     const result = await work((text) => {
