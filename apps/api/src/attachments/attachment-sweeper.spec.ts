@@ -105,6 +105,34 @@ describe('the sweeper', () => {
     expect((await sweeper.sweep()).interrupted).toBe(0);
   });
 
+  it('keeps the object of an upload whose commit went through and was not heard of', async () => {
+    const ticket = await openTicket(desk, ana);
+    const [put, transaction] = [
+      desk.storage.put.bind(desk.storage),
+      desk.database.transaction.bind(desk.database),
+    ];
+    jest.spyOn(desk.storage, 'put').mockImplementation(async (...given) => {
+      const result = await put(...given);
+      jest.spyOn(desk.database, 'transaction').mockImplementationOnce((async (work: never) => {
+        await transaction(work);
+        throw new Error('connection lost');
+      }) as never);
+      return result;
+    });
+    const { content, filename } = aFile();
+    await desk
+      .as(ana)
+      .post(`/tickets/${ticket.id}/attachments`)
+      .attach('attachments', content, filename)
+      .expect(500);
+    jest.restoreAllMocks();
+    desk.clock.advance(DAY + HOUR);
+    expect(await sweeper.sweep()).toMatchObject({ strayObjects: NONE, missingObjects: NONE });
+    const { body } = await desk.as(ana).get(`/tickets/${ticket.id}/attachments`).expect(200);
+    expect(body.items).toHaveLength(1);
+    expect(await objects()).toHaveLength(1);
+  });
+
   it('removes the object of a file whose row is gone and whose storage was down then', async () => {
     const [file] = await upload(desk, ana, await openTicket(desk, ana));
     jest.spyOn(desk.storage, 'delete').mockRejectedValue(new StorageUnavailableError());

@@ -33,7 +33,7 @@ describe('files in S3', () => {
   beforeAll(async () => {
     s3 = await S3Server.start({ pageSize: 3 });
     for (const name of SDK_VARIABLES) process.env[name] = s3.env[name] as string;
-    desk = await TestDesk.start({ env: { ...s3.env, S3_DEADLINE: '2', JWT_EXPIRES_IN: '30d' } });
+    desk = await TestDesk.start({ env: { ...s3.env, S3_DEADLINE: '3', JWT_EXPIRES_IN: '30d' } });
     ana = await desk.signIn('customer');
   });
   afterAll(async () => {

@@ -10,6 +10,8 @@ import { ForbiddenError } from '../common/domain-error';
 import { IfMatch } from '../common/etag';
 import { dialectOf } from '../database/dialect';
 import { Idempotency } from '../common/idempotency';
+import type { WrittenTicket } from '../events/desk-event';
+import { DeskEvents } from '../events/desk-events';
 import { TicketWriter } from '../tickets/ticket-writer';
 import { AttachmentConfig } from './attachment.config';
 import { AttachmentDto, AttachmentLinkDto, AttachmentListDto, toAttachmentView } from './attachment.dto';
@@ -49,6 +51,7 @@ export class AttachmentsService {
     private readonly storage: FileStorage,
     private readonly unsettled: UnsettledObjects,
     private readonly idempotency: Idempotency,
+    private readonly events: DeskEvents,
     private readonly clock: Clock,
     private readonly config: AttachmentConfig,
   ) {}
@@ -71,21 +74,25 @@ export class AttachmentsService {
     const subject = ['attachments', target?.ticket.id ?? null, names];
     let repeated = true;
     let written = false;
+    let changed: WrittenTicket | null = null;
     await this.unsettled.note(keys);
     try {
       for (const upload of uploads) await this.put(actor, upload);
       const stored = await this.database.transaction((manager) => {
         repeated = true;
         written = false;
+        changed = null;
         return this.idempotency.once(manager, { key, userRid: actor.userRid, subject }, async () => {
           repeated = false;
           await this.unsettled.settle(keys, manager);
-          const answer = await this.write(manager, actor, uploads, target);
+          const { ticket, ...answer } = await this.write(manager, actor, uploads, target);
+          changed = ticket;
           written = true;
           return answer;
         });
       });
       if (repeated) await this.unsettled.remove(keys);
+      if (changed !== null) this.events.ticketChanged(changed, { hidden: isStaff(actor) });
       return stored;
     } catch (error) {
       // A commit that failed may have gone through: the sweeper finds out, when the database is sure.
@@ -121,7 +128,7 @@ export class AttachmentsService {
    *   StaleVersionError
    */
   async delete(actor: Actor, id: string, ifMatch: IfMatch): Promise<number | null> {
-    const { row, version } = await this.database.transaction(async (manager) => {
+    const { row, version, changed } = await this.database.transaction(async (manager) => {
       const found = await this.query.one(actor, id, manager, dialectOf(manager).lock('a'));
       if (!isStaff(actor) && found.uploaderRid !== actor.userRid)
         throw new ForbiddenError('Only who uploaded a file removes it');
@@ -130,13 +137,15 @@ export class AttachmentsService {
         [found.rid],
       );
       await this.unsettled.note([found.storageKey], manager);
-      if (found.ticketRid === null) return { row: found, version: null };
+      if (found.ticketRid === null) return { row: found, version: null, changed: null };
       const ticket = await this.writer.load(manager, actor, String(found.ticketRid), ifMatch);
       const removed = { type: 'attachment.removed' as const, from: { filename: found.filename } };
-      await this.writer.store(manager, actor, ticket, [removed], this.clock.now(), { hidden: visible === 0 });
-      return { row: found, version: ticket.version + 1 };
+      const hidden = visible === 0;
+      const after = await this.writer.store(manager, actor, ticket, [removed], this.clock.now(), { hidden });
+      return { row: found, version: ticket.version + 1, changed: { ticket: after, hidden } };
     });
     this.logger.log({ message: 'attachment.deleted', attachmentId: row.id, userId: actor.userId });
+    if (changed !== null) this.events.ticketChanged(changed.ticket, changed);
     await this.unsettled.remove([row.storageKey]);
     return version;
   }
@@ -159,18 +168,22 @@ export class AttachmentsService {
     actor: Actor,
     uploads: readonly Upload[],
     target: UploadTarget | null,
-  ): Promise<Stored> {
+  ): Promise<Stored & { ticket: WrittenTicket | null }> {
     const now = this.clock.now();
     if (target === null)
-      return { items: await this.insertRows(manager, actor, uploads, null, now), version: null };
+      return {
+        items: await this.insertRows(manager, actor, uploads, null, now),
+        version: null,
+        ticket: null,
+      };
     const ticket = await this.writer.load(manager, actor, target.ticket.id, target.ifMatch);
     // Again: it was looked at before the body came in, and that may take minutes.
     assertTakesFiles(actor, ticket.status);
     const items = await this.insertRows(manager, actor, uploads, ticket.rid, now);
     const added = items.map(({ filename }) => ({ type: 'attachment.added' as const, to: { filename } }));
     // Until a reply carries it, an agent's file is for the desk alone.
-    await this.writer.store(manager, actor, ticket, added, now, { hidden: isStaff(actor) });
-    return { items, version: ticket.version + 1 };
+    const after = await this.writer.store(manager, actor, ticket, added, now, { hidden: isStaff(actor) });
+    return { items, version: ticket.version + 1, ticket: after };
   }
 
   private async insertRows(
