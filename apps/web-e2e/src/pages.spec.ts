@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test';
+import type { Message } from '@liftdesk/api-client';
 import { expectAccessible } from './harness/accessibility';
 import { type Visit, expect, test } from './harness/journey';
 import { expectNoSidewaysScroll, takeScreenshot } from './harness/layout';
-import { KATRIN, MAJA, type Person } from './harness/people';
+import { AYLIN, KATRIN, MAJA, type Person } from './harness/people';
 
 interface Place {
   name: string;
@@ -26,6 +27,47 @@ async function openMine(page: Page, words: string): Promise<void> {
   await page.goto('/my/tickets');
   await page.getByRole('link', { name: words }).last().click();
   await expect(page.getByRole('article').first()).toBeVisible();
+}
+
+/** Somebody else of the team has the ticket open that is on the page, and writes. */
+async function bringColleague(page: Page): Promise<void> {
+  const { origin, pathname } = new URL(page.url());
+  const context = await page.context().browser()?.newContext({ baseURL: origin });
+  if (!context) throw new Error('The page has no browser');
+  page.once('close', () => void context.close());
+  const { email, password } = AYLIN;
+  expect((await context.request.post('/api/auth/login', { data: { email, password } })).status()).toBe(200);
+  const other = await context.newPage();
+  await other.goto(pathname);
+  const reply = other.getByRole('textbox', { name: 'Reply' });
+  await reply.pressSequentially('One ');
+  await expect(page.getByText('Aylin is typing')).toBeVisible();
+}
+
+/** As where mail did not arrive: what became of it comes from mail servers, of which there are none here. */
+async function spoilMail(page: Page): Promise<void> {
+  const fates = [
+    { status: 'failed', reason: '552 mailbox full', attempts: 10 },
+    { status: 'bounced', reason: '550 no such user here', attempts: 1 },
+  ];
+  await page.route('**/api/tickets/*/messages?*', async (route) => {
+    const answer = await route.fetch();
+    const { items, ...rest } = (await answer.json()) as { items: Message[] };
+    let replies = 0;
+    const spoilt = items.map((message) => {
+      if (message.kind === 'note' || message.author.role === 'customer') return message;
+      const fate = fates[replies++ % fates.length];
+      const { id, createdAt } = message;
+      return { ...message, delivery: { id, recipient: KATRIN.email, updatedAt: createdAt, ...fate } };
+    });
+    await route.fulfill({ response: answer, json: { ...rest, items: spoilt } });
+  });
+}
+
+async function openOutbox(page: Page): Promise<void> {
+  await page.goto('/outbox');
+  await page.request.post('/api/auth/password/forgot', { data: { email: KATRIN.email } });
+  await expect(page.getByRole('region', { name: 'Mails' }).getByRole('link').first()).toBeVisible();
 }
 
 const PLACES: Place[] = [
@@ -89,6 +131,41 @@ const PLACES: Place[] = [
   },
   { name: 'ticket', as: MAJA, open: (page) => openInQueue(page, 'Akku zeigt E-04') },
   { name: 'ticket-with-notes', as: MAJA, open: (page) => openInQueue(page, 'Front fork recall') },
+  {
+    name: 'ticket-colleague',
+    as: MAJA,
+    open: async (page) => {
+      await openInQueue(page, 'Akku zeigt E-04');
+      await bringColleague(page);
+    },
+  },
+  {
+    name: 'ticket-mail',
+    as: MAJA,
+    open: async (page) => {
+      await spoilMail(page);
+      await openInQueue(page, 'Akku zeigt E-04');
+      await page.getByRole('button', { name: 'Send again' }).last().click();
+    },
+  },
+  { name: 'outbox', open: openOutbox },
+  {
+    name: 'outbox-mail',
+    open: async (page) => {
+      await openOutbox(page);
+      await page.getByRole('region', { name: 'Mails' }).getByRole('link').first().click();
+      await expect(page.frameLocator('iframe').getByRole('link').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'account',
+    as: MAJA,
+    open: async (page) => {
+      await page.goto('/account');
+      await expect(page.getByText('This device', { exact: true })).toBeVisible();
+      await expect(page.getByRole('switch', { name: /assigned to me/ }).first()).toBeVisible();
+    },
+  },
   {
     name: 'ticket-note',
     as: MAJA,

@@ -30,6 +30,11 @@ export const KATRIN: Person = {
   email: 'katrin@demo.example',
   password: 'demo-katrin-2026',
 };
+export const AYLIN: Person = {
+  name: 'Aylin Demir',
+  email: 'aylin@demo.example',
+  password: 'demo-aylin-2026',
+};
 export const MAJA: Person = {
   name: 'Maja Lindqvist',
   email: 'maja@demo.example',

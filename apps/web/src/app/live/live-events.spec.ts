@@ -105,9 +105,9 @@ describe('live events', () => {
     heard = [];
     server.last.cut();
     await rest();
-    expect(live.state()).toBe('down');
     await pass(1_000);
     expect(server.requests).toHaveLength(2);
+    expect(live.state()).toBe('live');
     expect(server.last.header('Last-Event-ID')).toBe('12');
     server.last.accept().event('message.mail', { ticketId: 't1', messageId: 'm1' }, '13');
     await rest();
@@ -179,11 +179,32 @@ describe('live events', () => {
     server.last.send(': beat\n\n');
     await rest();
     await pass(44_999);
+    expect(server.last.isAborted).toBe(false);
+    await pass(1);
+    expect(server.last.isAborted).toBe(true);
+    await pass(1_000);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('are down when the next stream fails, or takes its time', async () => {
+    await begin();
+    await open();
+    server.last.close();
+    await rest();
+    await pass(1_000);
+    expect(live.state()).toBe('live');
+    server.last.cut();
+    await rest();
+    expect(live.state()).toBe('down');
+    await pass(2_000);
+    await open();
+    expect(live.state()).toBe('live');
+    server.last.close();
+    await rest();
+    await pass(2_999);
     expect(live.state()).toBe('live');
     await pass(1);
     expect(live.state()).toBe('down');
-    await pass(1_000);
-    expect(server.requests).toHaveLength(2);
   });
 
   it('cut a connection that is never answered', async () => {

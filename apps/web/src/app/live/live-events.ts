@@ -19,6 +19,8 @@ export const FETCH = new InjectionToken<typeof fetch | null>('FETCH', {
 export type LiveState = 'off' | 'connecting' | 'live' | 'down';
 
 const PATH = '/api/events';
+/** How long a stream may be cut before it counts as down: each ends with its access token, and goes on with the next. */
+const PAUSE_MS = 3_000;
 /** The server says something every 15 s. */
 const SILENCE_MS = 45_000;
 /**
@@ -38,6 +40,8 @@ export class LiveEvents {
   private readonly backoff = new Backoff();
   private running: AbortController | null = null;
   private lastId = '';
+  private isOpen = false;
+  private doubting: ReturnType<typeof setTimeout> | undefined;
 
   readonly state = this.current.asReadonly();
   readonly events = new Subject<LiveEvent>();
@@ -60,16 +64,26 @@ export class LiveEvents {
   private end(): void {
     this.running?.abort();
     this.running = null;
+    clearTimeout(this.doubting);
     this.current.set('off');
   }
 
   private async keepOpen(request: typeof fetch, ended: AbortSignal): Promise<void> {
     while (!ended.aborted) {
+      this.isOpen = false;
       const retryAfter = await this.follow(request, ended);
       if (ended.aborted) return;
-      this.current.set('down');
+      this.doubt(this.isOpen);
       await this.backoff.pause(retryAfter, ended);
     }
+  }
+
+  /** A stream that was open and is again in a moment misses nothing, and nobody needs to see it flicker. */
+  private doubt(wasOpen: boolean): void {
+    const admit = () => this.current.set('down');
+    if (!wasOpen) return admit();
+    clearTimeout(this.doubting);
+    this.doubting = setTimeout(admit, PAUSE_MS);
   }
 
   /** Follows one stream to its end; the answer is how many seconds the server asks to wait, null for no wish. */
@@ -124,12 +138,14 @@ export class LiveEvents {
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
       silence.broken();
       if (silence.signal.aborted) return;
-      if (untracked(this.current) !== 'live') this.open(isNew);
+      if (!this.isOpen) this.open(isNew);
       for (const event of parser.feed(decoder.decode(piece.value, { stream: true }))) this.take(event);
     }
   }
 
   private open(isNew: boolean): void {
+    clearTimeout(this.doubting);
+    this.isOpen = true;
     this.backoff.reset();
     this.current.set('live');
     // Between what the page has read and the first event lies a gap, unless the stream goes on from a known event.

@@ -54,7 +54,7 @@ describe('the queue while others work on it', () => {
   it('says that it is live only while it is', async () => {
     expect(page.text).toContain('Live');
     stream.last.cut();
-    await page.turn();
+    await pass(3_000);
     expect(page.text).not.toContain('Live');
     expect(page.text).toContain('Looks for news every 20 s');
   });
