@@ -46,6 +46,10 @@ describeWithRedis('the doctor of a real Redis', () => {
       verdict: 'ok',
       message: expect.stringContaining('for rate limits'),
     });
+    expect(await look({ ...well(), THROTTLE_STORE: 'memory', PUBSUB: 'redis' })).toMatchObject({
+      verdict: 'ok',
+      message: expect.stringContaining('for events'),
+    });
     const redis = new Redis({ host: server.host, port: server.port, password: 'right-password' });
     expect(await redis.keys('*')).toEqual([]);
     redis.disconnect();

@@ -20,8 +20,16 @@ export const configCheck: DoctorCheck = {
 };
 
 function switches({ config }: DoctorContext): string {
-  const { database, storage, secrets, logging } = config;
-  return [database.type, storage.type, secrets.SECRETS_PROVIDER, logging.LOG_TRANSPORT].join(', ');
+  const { database, storage, secrets, mail, throttling, pubSub, logging } = config;
+  return [
+    `database ${database.type}`,
+    `files ${storage.type}`,
+    `secrets ${secrets.SECRETS_PROVIDER}`,
+    `mail ${mail.type}`,
+    `limits ${throttling.THROTTLE_STORE}`,
+    `events ${pubSub.PUBSUB}`,
+    `logs ${logging.LOG_TRANSPORT}`,
+  ].join(', ');
 }
 
 /** The file of variables, where it is one of a machine that others use too. */

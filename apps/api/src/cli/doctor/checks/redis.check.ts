@@ -59,6 +59,9 @@ async function roundTrip(redis: Commands, key: string): Promise<void> {
   });
 }
 
-function usersOf({ config }: DoctorContext): string[] {
-  return [...(config.throttling.THROTTLE_STORE === 'redis' ? ['rate limits'] : [])];
+function usersOf({ config: { throttling, pubSub } }: DoctorContext): string[] {
+  return [
+    ...(throttling.THROTTLE_STORE === 'redis' ? ['rate limits'] : []),
+    ...(pubSub.PUBSUB === 'redis' ? ['events'] : []),
+  ];
 }
