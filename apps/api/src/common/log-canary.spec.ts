@@ -75,6 +75,8 @@ describe('a whole journey', () => {
     const change = { currentPassword: PASSWORD, newPassword: `${PASSWORD}!` };
     const changed = await desk.as(ana).post('/auth/password/change', change).expect(200);
     secrets.push(changed.body.accessToken);
+    expect((await desk.sendMail()).length).toBeGreaterThan(2);
+    await desk.anonymous.post('/mail/ses-events', { Message: EMAIL }).expect(404);
     await desk.as(admin).patch(`/users/${registered.body.user.id}`, { disabled: true }).expect(200);
 
     const statements = new FailingStatements(desk.database);
@@ -87,6 +89,7 @@ describe('a whole journey', () => {
     statements.arm(0);
 
     const log = await desk.log();
+    expect(log).toContain('mail.sent');
     expect(log).toContain('ticket.opened');
     expect(log).toContain('The disk is gone');
     for (const secret of secrets) expect(log).not.toContain(secret);
