@@ -1,9 +1,10 @@
-import { expect, test } from './harness/journey';
+import { SANDBOX_NOISE, expect, test } from './harness/journey';
 import { INGRID, somebody } from './harness/people';
 
 test('a reply is mailed: its message says so, and the outbox shows it to whoever looks', async ({
   visit,
   api,
+  expectNoise,
 }) => {
   const ana = somebody();
   const ticket = await (await api.register(ana)).openTicket('Mail me', 'Do you mail answers?');
@@ -16,6 +17,7 @@ test('a reply is mailed: its message says so, and the outbox shows it to whoever
 
   // Nobody is signed in here.
   const page = await visit();
+  expectNoise(page, SANDBOX_NOISE);
   await page.goto('/outbox');
   const mails = page.getByRole('region', { name: 'Mails' }).getByRole('link').filter({ hasText: ana.email });
   await expect(mails).toHaveCount(2);
@@ -31,10 +33,11 @@ test('a reply is mailed: its message says so, and the outbox shows it to whoever
   await expect(page.getByRole('tabpanel')).toContainText(/message-id/i);
 });
 
-test('a forgotten password is set anew by the mail in the outbox', async ({ visit, api }) => {
+test('a forgotten password is set anew by the mail in the outbox', async ({ visit, api, expectNoise }) => {
   const eva = somebody('Eva Brandt');
   await api.register(eva);
   const page = await visit();
+  expectNoise(page, SANDBOX_NOISE);
   await page.goto('/forgot-password');
   await page.getByLabel('Email').fill(eva.email);
   await page.getByRole('button', { name: /link/ }).click();
@@ -52,10 +55,11 @@ test('a forgotten password is set anew by the mail in the outbox', async ({ visi
   await expect(reset.getByRole('heading', { name: 'Set a new password' })).toBeVisible();
 });
 
-test('somebody chooses which mail it gets, and in which language', async ({ visit, api }) => {
+test('somebody chooses which mail it gets, and in which language', async ({ visit, api, expectNoise }) => {
   const ida = somebody('Ida Holm');
   const caller = await api.register(ida);
   const page = await visit({ as: ida });
+  expectNoise(page, SANDBOX_NOISE);
   await page.goto('/account');
   const answers = page.getByRole('switch', { name: /Somebody answers me/ });
   await expect(answers).toBeChecked();

@@ -132,9 +132,10 @@ test('events go on after the server was away', async ({ visit, expectNoise }) =>
     await page.goto('/tickets');
     await isLive(page);
     await desk.crash();
-    await expect(page.getByText('Looks for news every 20 s')).toBeVisible();
+    await expect(page.getByText('No connection to the server')).toBeVisible({ timeout: 40_000 });
     await desk.start();
     await isLive(page);
+    await expect(page.getByText('No connection to the server')).toBeHidden();
     const rashid = await visit({ as: RASHID, at: desk });
     await rashid.goto('/tickets');
     const row = rashid.getByRole('grid').getByRole('row').first();

@@ -14,6 +14,7 @@ describe('keeping something fresh', () => {
   let events: Subject<LiveEvent>;
   let looks: (readonly LiveEvent[])[];
   let finish: (() => void)[];
+  let failed: boolean;
   let visibility: DocumentVisibilityState;
 
   beforeEach(() => {
@@ -23,6 +24,7 @@ describe('keeping something fresh', () => {
     state.set('live');
     events = new Subject();
     looks = [];
+    failed = false;
     finish = [];
     TestBed.configureTestingModule({
       providers: [
@@ -33,6 +35,7 @@ describe('keeping something fresh', () => {
     TestBed.runInInjectionContext(() =>
       keepFresh({
         everyMs: 20_000,
+        failed: () => failed,
         concerns: (event) => 'ticketId' in event && event.ticketId === 'mine',
         look: (news) => {
           looks.push(news);
@@ -99,6 +102,17 @@ describe('keeping something fresh', () => {
     state.set('down');
     await pass(20_000);
     expect(looks).toHaveLength(2);
+  });
+
+  it('goes on looking while events come but the last look has failed', async () => {
+    failed = true;
+    await pass(20_000);
+    expect(looks).toHaveLength(1);
+    finish[0]?.();
+    await rest();
+    failed = false;
+    await pass(60_000);
+    expect(looks).toHaveLength(1);
   });
 
   it('looks for what happened behind a hidden tab when it is seen again', async () => {

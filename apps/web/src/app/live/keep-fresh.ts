@@ -22,10 +22,12 @@ export interface Freshness {
    * @param events what has happened; empty when it only looks
    */
   look: (events: readonly LiveEvent[]) => unknown;
+  /** Whether what is shown could not be looked at last time: then events alone do not do. */
+  failed?: () => boolean;
 }
 
 /** Keeps something fresh by events, and by looking now and then while there are none. Call it in an injection context. */
-export function keepFresh({ everyMs, concerns, look }: Freshness): void {
+export function keepFresh({ everyMs, concerns, look, failed = () => false }: Freshness): void {
   const live = inject(LiveEvents);
   let news: LiveEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -61,7 +63,8 @@ export function keepFresh({ everyMs, concerns, look }: Freshness): void {
     plan();
   });
   whileWatched(everyMs, () => {
-    if (isLooking() || (untracked(live.state) === 'live' && Date.now() - last < ALL_THE_SAME_MS)) return;
+    const isTold = untracked(() => live.state() === 'live' && !failed());
+    if (isLooking() || (isTold && Date.now() - last < ALL_THE_SAME_MS)) return;
     clearTimeout(timer);
     void run();
   });

@@ -197,8 +197,10 @@ describe('live events', () => {
     await rest();
     expect(live.state()).toBe('down');
     await pass(2_000);
+    heard = [];
     await open();
     expect(live.state()).toBe('live');
+    expect(heard).toEqual([{ type: 'resync' }]);
     server.last.close();
     await rest();
     await pass(2_999);

@@ -145,11 +145,13 @@ export class LiveEvents {
 
   private open(isNew: boolean): void {
     clearTimeout(this.doubting);
+    const wasDown = untracked(this.current) === 'down';
     this.isOpen = true;
     this.backoff.reset();
     this.current.set('live');
-    // Between what the page has read and the first event lies a gap, unless the stream goes on from a known event.
-    if (isNew) this.events.next({ type: 'resync' });
+    // Between what the page has read and the first event lies a gap, unless the stream goes on from a known event; and
+    // while it was down, looking for news has failed too.
+    if (isNew || wasDown) this.events.next({ type: 'resync' });
   }
 
   private take({ type, data, id }: StreamEvent): void {

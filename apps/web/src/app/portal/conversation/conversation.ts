@@ -103,6 +103,7 @@ export class Conversation {
       everyMs: 30_000,
       concerns: (event) => 'ticketId' in event && event.ticketId === this.loaded()?.ticket.id,
       look: () => this.reload(),
+      failed: () => this.problem() !== null,
     });
   }
 

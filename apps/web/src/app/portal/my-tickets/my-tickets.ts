@@ -70,6 +70,7 @@ export class MyTickets {
       everyMs: 60_000,
       concerns: ({ type }) => type.startsWith('ticket.') || type === 'message.added',
       look: () => this.lookAgain(),
+      failed: () => this.list().problem() !== null,
     });
     inject(DestroyRef).onDestroy(() => clearTimeout(this.typing));
   }

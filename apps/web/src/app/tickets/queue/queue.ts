@@ -111,6 +111,7 @@ export class Queue {
       everyMs: EVERY_MS,
       concerns: ({ type }) => type.startsWith('ticket.') || type === 'message.added',
       look: () => this.list.poll(),
+      failed: () => this.list.problem() !== null,
     });
     const toSearch = this.router.currentNavigation()?.extras.info === TO_SEARCH;
     afterNextRender(() => (toSearch ? this.search() : this.comeBack()));

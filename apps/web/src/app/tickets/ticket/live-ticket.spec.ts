@@ -203,6 +203,17 @@ describe('a ticket while others work on it', () => {
       expect(page.host.querySelector('desk-mail-trouble')).toBeNull();
     });
 
+    it('that is queued is looked at again also while no events come', async () => {
+      await show({ status: 'queued' });
+      stream.last.cut();
+      await pass(1_000);
+      stream.last.cut();
+      await page.turn();
+      messages = [aMessage({ id: 'r', author: MAJA, delivery: aDelivery({ status: 'sent' }) } as object)];
+      await pass(20_000);
+      expect(page.host.querySelector('desk-mail-mark')?.textContent).toContain('Sent');
+    });
+
     it('that failed says why, and is sent again', async () => {
       await show({ status: 'failed', reason: '552 mailbox full', attempts: 10 });
       expect(label()).toBe('Reply by Maja Lindqvist, mail failed');

@@ -1,6 +1,7 @@
 import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import type { Message, Ticket, TicketEvent } from '@liftdesk/api-client';
+import { deliveryOf } from '../../shared/http/api-shapes';
 import { type Problem, toProblem } from '../../shared/http/problem';
 import { keepFresh } from '../../live/keep-fresh';
 import type { LiveEvent } from '../../live/live-event';
@@ -74,6 +75,7 @@ export class TicketStore {
       concerns: (event) =>
         event.type !== 'presence' && event.type !== 'resync' && event.ticketId === this.current()?.id,
       look: (events) => this.look(events),
+      failed: () => Boolean(this.oldAge() ?? this.messagesProblem() ?? this.eventsProblem()),
     });
     this.actions.states.pipe(takeUntilDestroyed()).subscribe((state) => {
       if (state.id !== this.current()?.id) return;
@@ -160,7 +162,9 @@ export class TicketStore {
    */
   async poll(more = false): Promise<void> {
     const before = this.current();
-    const mustLoad = more || this.missed;
+    // What becomes of mail moves no version.
+    const isMailUnderway = this.messages().some((message) => deliveryOf(message)?.status === 'queued');
+    const mustLoad = more || this.missed || isMailUnderway;
     this.missed = !before || this.isOccupied(before.id);
     if (!before || this.missed) return;
     const now = await this.lookAt(before.id);
