@@ -228,6 +228,17 @@ describe('CloudWatch Logs', () => {
     expect(arrived().slice(1)).toEqual(['good']);
   });
 
+  it('that take no lines from too long ago have them counted', async () => {
+    const transport = aTransport();
+    const tooOld = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 15 * 86_400_000);
+    write(transport, 'of a clock that was wrong');
+    tooOld.mockRestore();
+    write(transport, 'good');
+    await until(() => arrived().includes('good'));
+    expect(transport.delivery()).toMatchObject({ dropped: 1, failure: null });
+    expect(arrived()).toEqual([expect.stringContaining('"count":1'), 'good']);
+  });
+
   it('are not loaded, and no folder is needed, until there is a line', async () => {
     const openSink = jest.fn(async () => new CloudWatchSink(configFor(server.endpoint)));
     const transport = aTransport({ openSink });
@@ -279,6 +290,31 @@ describe('LogQueue', () => {
       { timestamp: 5, message: '3' },
       { timestamp: 9, message: '9' },
     ]);
+  });
+
+  it('gives lines of the right time apart from those of a clock that was far ahead', () => {
+    const queue = new LogQueue(1e9);
+    for (const timestamp of [7_200_000, 7_200_001, 0, 1]) queue.push({ timestamp, message: 'x' });
+    const times = () => queue.take(notice).map(({ timestamp }) => timestamp);
+    expect([times(), times()]).toEqual([
+      [7_200_000, 7_200_001],
+      [0, 1],
+    ]);
+  });
+
+  it('tells once of every line that was lost, though a batch that told of some was refused for good', () => {
+    const queue = new LogQueue(1e9);
+    queue.giveUp(3);
+    queue.push({ timestamp: 0, message: 'refused' });
+    expect(queue.take(notice).map(({ message }) => message)).toEqual(['3 lost', 'refused']);
+    queue.giveUpBatch(2);
+    expect(queue.dropped).toBe(4);
+    queue.push({ timestamp: 0, message: 'taken' });
+    expect(queue.take(notice).map(({ message }) => message)).toEqual(['4 lost', 'taken']);
+    queue.push({ timestamp: 0, message: 'refused too' });
+    queue.take(notice);
+    queue.giveUpBatch(1);
+    expect(queue.dropped).toBe(5);
   });
 
   it('gives no batch that spans more than a day', () => {

@@ -11,7 +11,7 @@ export interface CloudWatchTransportOptions {
   readonly openSink: () => Promise<LogSink>;
   /** The line that stands where others are missing. */
   readonly noticeOf: (dropped: number) => string;
-  /** Bytes that wait at most, 8 MB by default: some ten thousand lines. */
+  /** Bytes that wait at most, as CloudWatch counts them, 8 MB by default: 30,000 lines of requests, 20 MB of heap. */
   readonly mostBytes?: number;
   /** Lines wait so long for others to go with, 1,000 by default. */
   readonly flushAfterMs?: number;
@@ -119,7 +119,7 @@ export class CloudWatchTransport extends LineTransport {
     } catch (error) {
       this.noteFailure(error);
       if (error instanceof LogSinkError && !error.retry) {
-        this.queue.giveUp(this.batch.length);
+        this.queue.giveUpBatch(this.batch.length);
         this.batch = [];
       }
       if (!this.over) await this.pause();

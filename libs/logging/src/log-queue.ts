@@ -14,6 +14,8 @@ const OVERHEAD = 26;
 const BATCH_BYTES = 1_048_576;
 const BATCH_EVENTS = 10_000;
 const BATCH_SPAN_MS = 24 * 3_600_000;
+/** A clock that goes back by more was wrong: lines of the right time must not be sent as of the wrong one. */
+const STEP_BACK_MS = 60_000;
 /** Consumed places are given back when there are so many: an array shifted at each line would copy itself each time. */
 const COMPACT_AT = 4_096;
 
@@ -22,6 +24,8 @@ export class LogQueue {
   private events: HeldEvent[] = [];
   private first = 0;
   private unreported = 0;
+  /** Of how many the notice tells that is first in the batch which was taken last; 0 where it has none. */
+  private inNotice = 0;
   private given = 0;
   /** Bytes that wait, as CloudWatch Logs counts them. */
   bytes = 0;
@@ -47,15 +51,23 @@ export class LogQueue {
     }
   }
 
-  /** Counts lines that were taken and did not get through. */
+  /** Counts lines that will not get through. */
   giveUp(count: number): void {
     this.given += count;
     this.unreported += count;
   }
 
+  /** The whole batch that was taken last: what its notice told of has not been told then, and it was no line itself. */
+  giveUpBatch(events: number): void {
+    const notices = this.inNotice > 0 ? 1 : 0;
+    this.giveUp(events - notices);
+    this.unreported += this.inNotice;
+    this.inNotice = 0;
+  }
+
   /**
-   * What may go in one call, oldest first, in chronological order though a clock went back. Where lines are missing before
-   * it, its first event says how many.
+   * What may go in one call, oldest first, in chronological order though a clock went back a little. Where lines are missing
+   * before it, its first event says how many.
    */
   take(noticeOf: (dropped: number) => string): LogEvent[] {
     const batch: LogEvent[] = [];
@@ -65,15 +77,16 @@ export class LogQueue {
       room -= bytes;
       batch.push({ timestamp: Math.max(timestamp, batch.at(-1)?.timestamp ?? 0), message });
     };
-    if (this.unreported > 0 && this.size > 0) {
-      const notice = noticeOf(this.unreported);
+    this.inNotice = this.size > 0 ? this.unreported : 0;
+    if (this.inNotice > 0) {
+      const notice = noticeOf(this.inNotice);
       this.unreported = 0;
       add(began, notice, Buffer.byteLength(notice) + OVERHEAD);
     }
     for (let next = this.events[this.first]; next !== undefined; next = this.events[this.first]) {
-      const fits =
-        next.bytes <= room && batch.length < BATCH_EVENTS && next.timestamp - began <= BATCH_SPAN_MS;
-      if (!fits) break;
+      const last = batch.at(-1)?.timestamp ?? next.timestamp;
+      const isNear = next.timestamp - began <= BATCH_SPAN_MS && last - next.timestamp <= STEP_BACK_MS;
+      if (next.bytes > room || batch.length === BATCH_EVENTS || !isNear) break;
       this.shift();
       add(next.timestamp, next.message, next.bytes);
     }

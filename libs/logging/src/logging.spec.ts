@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger as NestLogger } from '@nestjs/common';
 import fc from 'fast-check';
-import { closeLogger, createLogger, errorView, loggingConfig, nestLogger, redact, requestLog } from './index';
+import {
+  closeLogger,
+  createLogger,
+  errorView,
+  hideInLogs,
+  loggingConfig,
+  nestLogger,
+  redact,
+  requestLog,
+} from './index';
 import type { Logger } from './index';
 import { isoNow, terminalLine } from './line-format';
 import { RotatingFileTransport } from './rotating-file.transport';
@@ -95,6 +104,28 @@ describe('log files', () => {
 });
 
 const ageOf = (name: string) => Number(/\.(\d+)\.log$/.exec(name)?.[1] ?? 0);
+
+describe('what hideInLogs() is given', () => {
+  const shown = (text: string) => redact(text);
+
+  it('is hidden as it stands in JSON and in addresses too', () => {
+    const secret = 'qu"ote\\ 4711/+&';
+    hideInLogs({ SMTP_PASSWORD: secret });
+    for (const form of [secret, JSON.stringify({ pass: secret }), `u?p=${encodeURIComponent(secret)}`])
+      expect(shown(`it was ${form}.`)).not.toContain('4711');
+  });
+
+  it('may be half a character', () => {
+    expect(() => hideInLogs({ SMTP_PASSWORD: 'half a \ud83c 4712' })).not.toThrow();
+    expect(shown('half a \ud83c 4712')).toBe('[redacted]');
+  });
+
+  it('garbles no line where it is an ordinary word', () => {
+    hideInLogs({ SMTP_PASSWORD: 'password', DATABASE_URL: 'postgres://desk:postgres@localhost/desk' });
+    expect(shown('the password of postgres is wrong')).toBe('the password of postgres is wrong');
+    expect(shown('to postgres://desk:postgres@localhost/desk')).toBe('to [redacted]');
+  });
+});
 
 describe('redaction', () => {
   it('replaces secrets under any spelling of their names, at any depth', () => {

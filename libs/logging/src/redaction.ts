@@ -28,21 +28,30 @@ let hiddenPattern: RegExp | undefined;
 /** Shorter ones are words that stand anywhere, such as the name of an engine or a region. */
 const LEAST_HIDDEN = 12;
 const LEAST_HIDDEN_BY_NAME = 6;
+/** `password`, `postgres`: gaps in every other line would give it away, and take the lines' sense with them. */
+const ORDINARY_WORD = /^(?:[a-z]{1,11}|[A-Z]{1,11})$/;
 
 /**
  * From now on no line of this process holds one of these values, whatever it goes by there, nor the password of one that
- * is an address: a driver's message may hold the one without the other.
- * @param values by name; a short one is hidden only where its name is that of a secret
+ * is an address: a driver's message may hold the one without the other. They are found within JSON and addresses too.
+ * @param values by name; a short one is hidden only where its name is that of a secret, an ordinary word never
  */
 export function hideInLogs(values: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (value.length >= (isSecretKey(name) ? LEAST_HIDDEN_BY_NAME : LEAST_HIDDEN)) hidden.add(value);
+    if (value.length >= (isSecretKey(name) ? LEAST_HIDDEN_BY_NAME : LEAST_HIDDEN)) hide(value);
     const password = URL.canParse(value) ? new URL(value).password : '';
-    if (password.length >= LEAST_HIDDEN_BY_NAME) hidden.add(password).add(decoded(password));
+    if (password.length >= LEAST_HIDDEN_BY_NAME) [password, decoded(password)].forEach(hide);
   }
   // The longest first, so that no part of one stays behind another.
   const all = [...hidden].sort((one, other) => other.length - one.length);
   hiddenPattern = all.length === 0 ? undefined : new RegExp(all.map(literally).join('|'), 'g');
+}
+
+function hide(secret: string): void {
+  if (ORDINARY_WORD.test(secret)) return;
+  // By way of bytes: half a character would have no form in an address.
+  const inAddress = encodeURIComponent(Buffer.from(secret).toString());
+  hidden.add(secret).add(JSON.stringify(secret).slice(1, -1)).add(inAddress);
 }
 
 function decoded(text: string): string {

@@ -15,6 +15,8 @@ const MOST_EVENTS = 10_000;
 const OVERHEAD = 26;
 const EVENT_BYTES = 256 * 1_024;
 const DAY_MS = 86_400_000;
+const OLDEST_MS = 14 * DAY_MS;
+const NEWEST_MS = 2 * 3_600_000;
 
 /** CloudWatch Logs: `CreateLogStream` and `PutLogEvents`, as strict about batches as the documentation. */
 export class CloudWatchLogsServer extends AwsJsonServer {
@@ -62,10 +64,23 @@ export class CloudWatchLogsServer extends AwsJsonServer {
     if (!stream) throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
     const wrong = wrongWith(logEvents);
     if (wrong) throw new AwsError('InvalidParameterException', wrong);
-    stream.push(...logEvents);
+    const { taken, ...rejected } = sieved(logEvents);
+    stream.push(...taken);
     this.batches.push(logEvents.length);
-    return {};
+    return taken.length === logEvents.length ? {} : { rejectedLogEventsInfo: rejected };
   }
+}
+
+/** Of events in order: those that are neither too old nor too new, and where the others end and begin. */
+function sieved(events: LogEvent[]) {
+  const now = Date.now();
+  const old = events.filter(({ timestamp }) => timestamp < now - OLDEST_MS).length;
+  const upTo = events.length - events.filter(({ timestamp }) => timestamp > now + NEWEST_MS).length;
+  return {
+    taken: events.slice(old, upTo),
+    ...(old > 0 && { tooOldLogEventEndIndex: old }),
+    ...(upTo < events.length && { tooNewLogEventStartIndex: upTo }),
+  };
 }
 
 function wrongWith(events: LogEvent[]): string | undefined {
