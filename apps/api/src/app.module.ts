@@ -24,6 +24,7 @@ import { StrictInputGuard } from './common/strict-input.guard';
 import type { Config } from './config/config';
 import { redisConnection } from './config/redis.schema';
 import { DatabaseModule } from './database/database.module';
+import { EventsModule } from './events/events.module';
 import { HealthChecks } from './health-checks';
 import { MaintenanceService } from './maintenance.service';
 import { DatabaseMetrics } from './metrics/database-metrics';
@@ -71,6 +72,7 @@ export class AppModule {
         UsersModule,
         MailModule.register(config.mail),
         NotificationsModule.register(notificationConfig(config), notificationKeys(keys)),
+        EventsModule.register(config.events),
         AttachmentsModule.register(attachmentConfig(config)),
       ],
       providers: [

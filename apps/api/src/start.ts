@@ -17,6 +17,7 @@ import { configureApp } from './configure-app';
 import { claimDatabase } from './database/instance-lock';
 import { assertMigrated } from './database/migration-state';
 import { openDatabase } from './database/open-database';
+import { EventStreams } from './events/event-streams';
 import type { DrainOptions } from './http/drain';
 import { assertPortFree, portError } from './http/listen';
 import { FastExpressAdapter } from './http/fast-express.adapter';
@@ -102,7 +103,10 @@ function drainOf(
 ): DrainOptions {
   return {
     server: app.getHttpServer() as Server,
-    notReady: () => app.get(HealthRegistry).drain(),
+    notReady: () => {
+      app.get(HealthRegistry).drain();
+      app.get(EventStreams, { strict: false }).drain();
+    },
     stop: async () => {
       await app.close();
       await release();

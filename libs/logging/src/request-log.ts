@@ -22,7 +22,8 @@ interface LoggedRequest extends IncomingMessage {
  * One line for each request when its answer is out, or its client gone: id, method, route, status, ms, bytes, user.
  * The route is the pattern (`/api/tickets/:id`), never the query. 5xx are errors, and warnings for health probes: those
  * answer 503 while they drain. Probes that succeed and the client's own files are debug lines. First in the chain, after the request id.
- * @param onEnd hears of every request at the same moment, with its milliseconds: a second listener would cost more
+ * A stream of events is one line when it ends.
+ * @param onEnd hears of every request but streams at the same moment, with its milliseconds: a second listener would cost more
  */
 export function requestLog(
   logger: Logger,
@@ -35,7 +36,8 @@ export function requestLog(
     const path = (req as LoggedRequest).path ?? pathOf(req as LoggedRequest);
     res.on('close', () => {
       const ms = performance.now() - startedAt;
-      onEnd?.(req, res, ms);
+      // How long somebody listened to a stream is no duration of a request.
+      if (!isStream(res)) onEnd?.(req, res, ms);
       const level = levelOf(path, res.statusCode);
       if (LOG_LEVELS[level] > (LOG_LEVELS[logger.level as LogLevel] ?? LOG_LEVELS.info)) return;
       logger.write(lineOf(req as LoggedRequest, res, path, level, ms, tail));
@@ -60,7 +62,7 @@ function lineOf(
     [MESSAGE]: '',
     timestamp: isoNow(),
     level,
-    message: res.writableFinished ? 'request.finished' : 'request.aborted',
+    message: isStream(res) ? 'stream.closed' : res.writableFinished ? 'request.finished' : 'request.aborted',
     requestId: req.id,
     method: req.method,
     route: routeOf(req, path),
@@ -75,6 +77,12 @@ function lineOf(
     `,"status":${info.status},"ms":${info.ms}${info.bytes === undefined ? '' : `,"bytes":${info.bytes}`}` +
     `${info.userId === undefined ? '' : `,"userId":${quoted(info.userId)}`}${tail}`;
   return info;
+}
+
+/** Of server-sent events: it is ended by the client as often as not. */
+function isStream(res: ServerResponse): boolean {
+  const type = res.getHeader('content-type');
+  return typeof type === 'string' && type.startsWith('text/event-stream');
 }
 
 const PLAIN = /^[\w/:.*{}-]*$/;

@@ -46,6 +46,11 @@ export class AccessTokens {
     return claims.sid;
   }
 
+  /** When a token that sessionOf() has accepted dies: milliseconds since 1970. */
+  expiryOf(token: string): number {
+    return this.verified.get(token)?.expiresAt ?? this.jwt.decode<Claims>(token).exp * 1000;
+  }
+
   /** The header says which; one that is not known yet may be newer than what this process has read. */
   private async secretOf(token: string): Promise<string | undefined> {
     const decoded: unknown = this.jwt.decode(token, { complete: true });

@@ -169,6 +169,7 @@ export class AuthService {
       await this.sessions.endAllOf(manager, user.rid);
       return this.startSession(manager, user.rid, origin);
     });
+    this.sessions.announce(user.rid);
     this.logger.log({ message: 'password.changed', userId: user.id });
     return this.signedIn(user, session);
   }

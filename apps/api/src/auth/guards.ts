@@ -12,6 +12,13 @@ import { SessionsService } from './sessions.service';
 /** The scheme is written in any case (RFC 9110). */
 const BEARER = /^bearer +/i;
 
+/** The access token that comes with a request, good or not. */
+export function bearerOf({ headers: { authorization } }: Pick<Request, 'headers'>): string | undefined {
+  return authorization !== undefined && BEARER.test(authorization)
+    ? authorization.replace(BEARER, '')
+    : undefined;
+}
+
 /** Finds out who calls. Refuses nobody: the rate limits come first, then AccessGuard. */
 @Injectable()
 export class IdentifyGuard implements CanActivate {
@@ -25,10 +32,10 @@ export class IdentifyGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
-    const header = request.headers.authorization;
-    if (header !== undefined && BEARER.test(header)) {
+    const token = bearerOf(request);
+    if (token !== undefined) {
       const now = this.clock.now();
-      const sessionId = await this.tokens.sessionOf(header.replace(BEARER, ''), now);
+      const sessionId = await this.tokens.sessionOf(token, now);
       if (sessionId) request.actor = (await this.sessions.actorOf(sessionId, now)) ?? undefined;
     }
     if (request.actor === undefined && this.goesByCookie(context)) {

@@ -100,12 +100,14 @@ export class PasswordResetService {
     const early = await this.usable(hash);
     assertGoodPassword(password, early.email);
     const passwordHash = await hashPassword(password);
-    await this.database.transaction(async (manager) => {
-      const { userRid } = await this.usable(hash, manager);
+    const userRid = await this.database.transaction(async (manager) => {
+      const { userRid: owner } = await this.usable(hash, manager);
       await manager.query('update password_reset set used_at = ? where hash = ?', [this.clock.now(), hash]);
-      await this.users.setPassword(manager, userRid, passwordHash);
-      await this.sessions.endAllOf(manager, userRid);
+      await this.users.setPassword(manager, owner, passwordHash);
+      await this.sessions.endAllOf(manager, owner);
+      return owner;
     });
+    this.sessions.announce(userRid);
     await this.failures.forgive({ account: normaliseEmail(early.email), address });
   }
 

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock, toIso } from '../common/clock';
 import { NotFoundError, UnauthenticatedError } from '../common/domain-error';
 import { dialectOf } from '../database/dialect';
+import { DeskEvents } from '../events/desk-events';
 import { User } from '../users/user.entity';
 import type { Actor } from './actor';
 import { AuthConfig } from './auth.config';
@@ -49,6 +50,7 @@ export interface StartedSession {
 export class SessionsService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
+    private readonly events: DeskEvents,
     private readonly clock: Clock,
     private readonly config: AuthConfig,
   ) {}
@@ -70,7 +72,9 @@ export class SessionsService {
    * @throws UnauthenticatedError when the token is unknown, used, or its session is over
    */
   async renew(refreshToken: string): Promise<StartedSession & { user: User }> {
+    let ended: number | undefined;
     const renewed = await this.database.transaction(async (manager) => {
+      ended = undefined;
       const now = this.clock.now();
       const hash = secretHash(refreshToken);
       const [row]: RefreshRow[] = await manager.query(`${REFRESH} ${dialectOf(manager).lock('t')}`, [hash]);
@@ -78,6 +82,7 @@ export class SessionsService {
       const user = await manager.findOneBy(User, { rid: row.userRid });
       if (row.usedAt !== null || !user || user.disabledAt !== null) {
         await manager.query('update session set ended_at = ? where rid = ?', [now, row.sessionRid]);
+        ended = row.userRid;
         return null;
       }
       await manager.query('update refresh_token set used_at = ? where hash = ?', [now, hash]);
@@ -89,6 +94,7 @@ export class SessionsService {
       const next = await this.issueToken(manager, row.sessionRid, now);
       return { sessionId: row.sessionId, refreshToken: next, user };
     });
+    if (ended !== undefined) this.announce(ended);
     if (!renewed) throw new UnauthenticatedError('This session is over: sign in again');
     return renewed;
   }
@@ -136,17 +142,19 @@ export class SessionsService {
       ),
     );
     if (ended.length === 0) throw new NotFoundError('There is no such session');
+    this.announce(actor.userRid);
   }
 
   /** Ends the session that a refresh token belongs to; an unknown token ends nothing. */
   async endByToken(refreshToken: string): Promise<void> {
-    await this.database.transaction((manager) =>
+    const ended: { userRid: number }[] = await this.database.transaction((manager) =>
       manager.query(
         `update session set ended_at = ? where ended_at is null
-         and rid = (select session_rid from refresh_token where hash = ?)`,
+         and rid = (select session_rid from refresh_token where hash = ?) returning user_rid as "userRid"`,
         [this.clock.now(), secretHash(refreshToken)],
       ),
     );
+    for (const { userRid } of ended) this.announce(userRid);
   }
 
   /** Ends the caller's present session; it may be over already. */
@@ -157,13 +165,20 @@ export class SessionsService {
         actor.sessionId,
       ]),
     );
+    this.announce(actor.userRid);
   }
 
+  /** Whoever calls it announces it after the commit. */
   async endAllOf(manager: EntityManager, userRid: number): Promise<void> {
     await manager.query('update session set ended_at = ? where user_rid = ? and ended_at is null', [
       this.clock.now(),
       userRid,
     ]);
+  }
+
+  /** What this user may do has changed: live updates that it may not have any more end at once, in every process. */
+  announce(userRid: number): void {
+    this.events.accessChanged(userRid);
   }
 
   /**

@@ -8,6 +8,8 @@ import { Clock } from '../common/clock';
 import { ConflictError } from '../common/domain-error';
 import { IfMatch } from '../common/etag';
 import { Idempotency } from '../common/idempotency';
+import type { WrittenTicket } from '../events/desk-event';
+import { DeskEvents } from '../events/desk-events';
 import { NotificationsService } from '../notifications/notifications.service';
 import { ConversationQuery } from './conversation.query';
 import { MessageDto } from './message.dto';
@@ -33,6 +35,12 @@ export interface Written {
   version: number;
 }
 
+interface Changed {
+  ticket: WrittenTicket;
+  /** From the customer. */
+  hidden: boolean;
+}
+
 /** What is said in a ticket: replies, which the customer reads, and notes, which it never does. */
 @Injectable()
 export class ConversationService {
@@ -45,6 +53,7 @@ export class ConversationService {
     private readonly writer: TicketWriter,
     private readonly index: TicketIndex,
     private readonly notifications: NotificationsService,
+    private readonly events: DeskEvents,
     private readonly idempotency: Idempotency,
     private readonly clock: Clock,
   ) {}
@@ -60,26 +69,29 @@ export class ConversationService {
     ifMatch: IfMatch,
     key?: string,
   ): Promise<Written> {
-    let repeated = true;
+    let changed: Changed | undefined;
     const written = await this.database.transaction(async (manager) => {
-      repeated = true;
+      changed = undefined;
       const ticket = await this.writer.load(manager, actor, ref);
       assertMayWrite(actor, body);
       const request = { key, userRid: actor.userRid, subject: ['messages', ticket.id, body] };
       return this.idempotency.once(manager, request, async () => {
-        repeated = false;
         if (ifMatch) await this.writer.load(manager, actor, ref, ifMatch);
-        return this.writeIn(manager, actor, ticket, body);
+        const done = await this.writeIn(manager, actor, ticket, body);
+        changed = done.changed;
+        return done.written;
       });
     });
     const { message } = written;
-    if (repeated) return written;
+    if (changed === undefined) return written;
     this.logger.log({
       message: `ticket.${message.kind === 'note' ? 'noted' : 'replied'}`,
       ticketId: message.ticketId,
       messageId: message.id,
       userId: actor.userId,
     });
+    this.events.messageAdded(changed.ticket, message);
+    this.events.ticketChanged(changed.ticket, changed);
     return written;
   }
 
@@ -107,7 +119,7 @@ export class ConversationService {
     actor: Actor,
     ticket: StoredTicket,
     body: WriteMessageDto,
-  ): Promise<Written> {
+  ): Promise<{ written: Written; changed: Changed }> {
     const now = this.clock.now();
     const log: LogEntry[] = body.kind === 'note' ? [{ type: 'note' }] : this.afterReply(actor, ticket, now);
     if (body.status !== undefined) {
@@ -123,10 +135,11 @@ export class ConversationService {
       customerVisible: body.kind === 'reply',
     });
     const hidden = log.every(({ type }) => type === 'note');
-    await this.writer.store(manager, actor, ticket, log, now, { hidden });
+    const after = await this.writer.store(manager, actor, ticket, log, now, { hidden });
     await this.index.update(manager, ticket.rid);
     await this.notifications.messageWritten(manager, actor, ticket, body.kind === 'reply' ? rid : null, log);
-    return { message: await this.query.message(manager, actor, rid), version: ticket.version + 1 };
+    const message = await this.query.message(manager, actor, rid);
+    return { written: { message, version: ticket.version + 1 }, changed: { ticket: after, hidden } };
   }
 
   private afterReply(actor: Actor, ticket: StoredTicket, now: number): LogEntry[] {

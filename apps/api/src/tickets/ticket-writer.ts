@@ -4,6 +4,7 @@ import type { Actor } from '../auth/actor';
 import { IfMatch, matches } from '../common/etag';
 import { NotFoundError, StaleVersionError } from '../common/domain-error';
 import { dialectOf } from '../database/dialect';
+import type { WrittenTicket } from '../events/desk-event';
 import { audienceOf } from './ticket.policy';
 import { ticketRef } from './ticket-ref';
 import { TICKET_SQL, TicketRow, toTicketView } from './ticket.row';
@@ -29,12 +30,14 @@ export interface StoredTicket {
   lastReplyRid: number;
   /** As the caller counts: a customer's leaves out what it may not know of. */
   version: number;
+  /** Changes that no customer may know of. */
+  hiddenChanges: number;
 }
 
 const load = (version: string): string => `
   select rid, id, subject, status, priority, requester_rid as "requesterRid", assignee_rid as "assigneeRid", due_at as "dueAt",
     waiting_since as "waitingSince", first_response_at as "firstResponseAt", solved_at as "solvedAt", closed_at as "closedAt",
-    last_message_rid as "lastMessageRid", last_reply_rid as "lastReplyRid", ${version} as version
+    last_message_rid as "lastMessageRid", last_reply_rid as "lastReplyRid", ${version} as version, hidden_changes as "hiddenChanges"
   from ticket`;
 const LOAD = { staff: load('version'), customer: load('version - hidden_changes') };
 
@@ -69,7 +72,10 @@ export class TicketWriter {
     return ticket;
   }
 
-  /** @param hidden the customer may not know of this change: for it, version and instant of the last change stay */
+  /**
+   * @param hidden the customer may not know of this change: for it, version and instant of the last change stay
+   * @returns the ticket as it is now, for DeskEvents after the commit
+   */
   async store(
     manager: EntityManager,
     actor: Actor,
@@ -77,7 +83,7 @@ export class TicketWriter {
     log: readonly LogEntry[],
     now: number,
     { hidden } = { hidden: false },
-  ): Promise<void> {
+  ): Promise<WrittenTicket> {
     await manager.query(STORE, [
       ticket.subject,
       ticket.status,
@@ -97,6 +103,10 @@ export class TicketWriter {
       ticket.rid,
     ]);
     await recordEvents(manager, ticket.rid, actor.userRid, log, now);
+    const { id, rid, requesterRid, status } = ticket;
+    const before = audienceOf(actor) === 'staff' ? ticket.version : ticket.version + ticket.hiddenChanges;
+    const hiddenChanges = ticket.hiddenChanges + (hidden ? 1 : 0);
+    return { id, rid, requesterRid, status, version: before + 1, hiddenChanges };
   }
 
   /** The ticket as the caller sees it, from inside the transaction. */

@@ -8,6 +8,8 @@ import { Clock, toIso } from '../common/clock';
 import { ConflictError, ValidationError } from '../common/domain-error';
 import { IfMatch } from '../common/etag';
 import { Idempotency } from '../common/idempotency';
+import type { WrittenTicket } from '../events/desk-event';
+import { DeskEvents } from '../events/desk-events';
 import { NotificationsService } from '../notifications/notifications.service';
 import { User } from '../users/user.entity';
 import { UsersService } from '../users/users.service';
@@ -39,6 +41,7 @@ export class TicketsService {
     private readonly writer: TicketWriter,
     private readonly index: TicketIndex,
     private readonly notifications: NotificationsService,
+    private readonly events: DeskEvents,
     private readonly idempotency: Idempotency,
     private readonly clock: Clock,
   ) {}
@@ -47,19 +50,26 @@ export class TicketsService {
   async open(actor: Actor, body: OpenTicketDto, key?: string): Promise<TicketDto> {
     assertMayOpen(actor, body);
     const request = { key, userRid: actor.userRid, subject: ['tickets', body] };
-    let repeated = true;
+    let written: WrittenTicket | undefined;
     const ticket = await this.database.transaction((manager) => {
-      repeated = true;
-      return this.idempotency.once(manager, request, () => {
-        repeated = false;
-        return this.openIn(manager, actor, body);
+      written = undefined;
+      return this.idempotency.once(manager, request, async () => {
+        const opened = await this.openIn(manager, actor, body);
+        written = opened.written;
+        return opened.ticket;
       });
     });
-    if (!repeated) this.logger.log({ message: 'ticket.opened', ticketId: ticket.id, userId: actor.userId });
+    if (written === undefined) return ticket;
+    this.logger.log({ message: 'ticket.opened', ticketId: ticket.id, userId: actor.userId });
+    this.events.ticketOpened(written);
     return ticket;
   }
 
-  private async openIn(manager: EntityManager, actor: Actor, body: OpenTicketDto): Promise<TicketDto> {
+  private async openIn(
+    manager: EntityManager,
+    actor: Actor,
+    body: OpenTicketDto,
+  ): Promise<{ ticket: TicketDto; written: WrittenTicket }> {
     const now = this.clock.now();
     const predecessor =
       body.followUpOf === undefined ? null : await this.closedTicket(manager, actor, body.followUpOf);
@@ -112,7 +122,9 @@ export class TicketsService {
       assigneeRid: assignee?.rid ?? null,
     };
     await this.notifications.ticketOpened(manager, news, messageRid);
-    return this.writer.view(manager, actor, rid);
+    const ticket = await this.writer.view(manager, actor, rid);
+    const { id, status } = ticket;
+    return { ticket, written: { id, rid, requesterRid, status, version: 1, hiddenChanges: 0 } };
   }
 
   /**
@@ -120,21 +132,23 @@ export class TicketsService {
    * @throws StaleVersionError, ForbiddenError, ConflictError, ValidationError
    */
   async change(actor: Actor, ref: string, change: ChangeTicketDto, ifMatch: IfMatch): Promise<TicketDto> {
-    const { ticket, changed } = await this.database.transaction(async (manager) => {
+    const { ticket, written, changed } = await this.database.transaction(async (manager) => {
       const stored = await this.writer.load(manager, actor, ref, ifMatch);
       assertMayChange(actor, change);
       const now = this.clock.now();
       const log = await this.apply(manager, actor, stored, change, now);
-      if (log.length > 0) await this.writer.store(manager, actor, stored, log, now);
+      const written = log.length > 0 ? await this.writer.store(manager, actor, stored, log, now) : null;
       if (log.some((entry) => entry.type === 'subject')) await this.index.update(manager, stored.rid);
       await this.notifications.ticketChanged(manager, actor, stored, log);
       return {
         ticket: await this.writer.view(manager, actor, stored.rid),
+        written,
         changed: log.map((entry) => entry.type),
       };
     });
-    if (changed.length > 0)
-      this.logger.log({ message: 'ticket.changed', ticketId: ticket.id, userId: actor.userId, changed });
+    if (written === null) return ticket;
+    this.logger.log({ message: 'ticket.changed', ticketId: ticket.id, userId: actor.userId, changed });
+    this.events.ticketChanged(written);
     return ticket;
   }
 

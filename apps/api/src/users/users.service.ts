@@ -158,7 +158,7 @@ export class UsersService {
    * @throws ForbiddenError when the actor has lost its own access meanwhile
    */
   async change(actor: Actor, id: string, change: UserChangeDto): Promise<User> {
-    return this.database.transaction(async (manager) => {
+    const changed = await this.database.transaction(async (manager) => {
       const found = await manager.findOneBy(User, { id: id.toLowerCase() });
       await this.hold(manager, actor.userRid, found?.rid);
       await this.assertAdmin(manager, actor);
@@ -175,6 +175,8 @@ export class UsersService {
       if (change.disabled) await this.sessions.endAllOf(manager, user.rid);
       return user;
     });
+    this.sessions.announce(changed.rid);
+    return changed;
   }
 
   /** Nobody else changes these people until the transaction ends. Always in the same order, so that two never cross. */
