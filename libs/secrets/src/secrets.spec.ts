@@ -1,8 +1,10 @@
 import { SecretsManagerServer } from '@liftdesk/testing';
+import { EventEmitter, once } from 'node:events';
 import { inspect } from 'node:util';
 import { openSecretStore, type SecretEvent, SecretStoreError, secretsConfig } from './index';
 import { EnvSecretStore } from './env.secret-store';
 import { describeSecretStore } from './secret-store.contract';
+import type { SecretSource, SecretVersion } from './secret-source';
 import { SecretsManagerSource } from './secrets-manager.source';
 import type { AwsSecretsConfig } from './secrets.config';
 import { VersionedSecretStore, type VersionedStoreOptions } from './versioned.secret-store';
@@ -260,7 +262,6 @@ describe('Secrets Manager', () => {
       await store.refresh();
       await store.refresh();
       expect(server.calls).toHaveLength(before + 1);
-      expect(server.calls).toHaveLength(before + 1);
     });
 
     it('is left alone by a store that was closed', async () => {
@@ -270,6 +271,60 @@ describe('Secrets Manager', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(server.calls).toHaveLength(before);
     });
+  });
+});
+
+describe('A store of versions', () => {
+  const version = (id: string): SecretVersion => ({
+    id,
+    createdAt: Date.now(),
+    values: { JWT_SECRET: `${CANARY} ${id}` },
+  });
+  const sourceOf = (source: Partial<SecretSource>): SecretSource => ({
+    name: 'the secret',
+    current: async () => version('1'),
+    previous: async () => null,
+    close: () => undefined,
+    ...source,
+  });
+
+  it('is given up when its time is over, though the first of its two questions was answered', async () => {
+    jest.useFakeTimers();
+    const source = sourceOf({
+      current: async () => {
+        jest.advanceTimersByTime(4_900);
+        return version('1');
+      },
+      previous: () => new Promise(() => undefined),
+    });
+    const said = jest.fn();
+    void VersionedSecretStore.open(source, { ttlMs: 60_000, bootTimeoutMs: 5_000 }).catch(said);
+    await jest.advanceTimersByTimeAsync(100);
+    jest.useRealTimers();
+    expect(said).toHaveBeenCalledWith(expect.objectContaining({ failure: 'unreachable' }));
+  });
+
+  it('takes nothing any more that arrives after it was closed', async () => {
+    const arrive = new EventEmitter();
+    const accept = jest.fn();
+    let time = Date.now();
+    let asked = 0;
+    const source = sourceOf({
+      async current() {
+        asked += 1;
+        if (asked > 1) await once(arrive, 'now');
+        return version(String(asked));
+      },
+    });
+    const options = { ttlMs: 3_600_000, bootTimeoutMs: 5_000, accept, now: () => time };
+    const store = await VersionedSecretStore.open(source, options);
+    time += 60_000;
+    const refreshed = store.refresh();
+    store.close();
+    arrive.emit('now');
+    await refreshed;
+    expect(store.get('JWT_SECRET')).toBe(`${CANARY} 1`);
+    expect(accept).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -22,7 +22,7 @@ const LONGEST_PAUSE_MS = 4_000;
 const RETRY_MS = 5_000;
 /** Asked for out of turn, the service is asked no more often than this. */
 const SPARE_MS = 10_000;
-/** Nothing that is signed by a key lives longer than a week. */
+/** Longer than what a key signs is of use to a person; what must outlive it needs the former key under a name of its own. */
 const REMEMBER_MS = 8 * 86_400_000;
 const REMEMBER_VERSIONS = 10;
 
@@ -104,7 +104,7 @@ export class VersionedSecretStore extends SecretStore {
     let last: SecretStoreError | undefined;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        await this.read(Math.max(1, until - performance.now()));
+        await this.read(until);
         return;
       } catch (error) {
         if (!(error instanceof SecretStoreError) || error.failure !== 'unreachable') throw error;
@@ -146,12 +146,16 @@ export class VersionedSecretStore extends SecretStore {
     this.timer = setTimeout(() => void this.refreshNow(), due * (0.9 + Math.random() / 10)).unref();
   }
 
-  private async read(limitMs = Infinity): Promise<void> {
+  /** @param until as of `performance.now()`: no question is waited for longer */
+  private async read(until = Infinity): Promise<void> {
     this.triedAt = this.now();
-    const ask = <T>(question: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-      inTime(question, Math.min(this.options.attemptMs ?? ATTEMPT_MS, limitMs), this.source.name);
+    const ask = <T>(question: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+      const left = Math.max(1, until - performance.now());
+      return inTime(question, Math.min(this.options.attemptMs ?? ATTEMPT_MS, left), this.source.name);
+    };
     const next = await ask((signal) => this.source.current(signal));
     if (next.id !== this.version.id) await this.take(next, ask);
+    if (this.closed) return;
     this.readAt = this.now();
     this.failures = 0;
     const recovered = this.failure !== null;
@@ -166,6 +170,7 @@ export class VersionedSecretStore extends SecretStore {
   ): Promise<void> {
     const recent = next.createdAt > this.now() - REMEMBER_MS;
     const previous = recent ? await ask((signal) => this.source.previous(signal)) : null;
+    if (this.closed) return;
     this.options.accept?.(next.values);
     const last = this.version;
     const replaced: FormerSecrets[] = [];
