@@ -28,6 +28,7 @@ import { EventsModule } from './events/events.module';
 import { HealthChecks } from './health-checks';
 import { MaintenanceService } from './maintenance.service';
 import { DatabaseMetrics } from './metrics/database-metrics';
+import { EventMetrics } from './metrics/event-metrics';
 import { QueueMetrics } from './metrics/queue-metrics';
 import { SecretsWatch } from './secrets-watch';
 import { NotificationConfig, NotificationKeys } from './notifications/notification.config';
@@ -79,6 +80,7 @@ export class AppModule {
         HealthChecks,
         DatabaseMetrics,
         QueueMetrics,
+        EventMetrics,
         MaintenanceService,
         SecretsWatch,
         SharedStateChecks,

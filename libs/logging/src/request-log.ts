@@ -23,7 +23,7 @@ interface LoggedRequest extends IncomingMessage {
  * The route is the pattern (`/api/tickets/:id`), never the query. 5xx are errors, and warnings for health probes: those
  * answer 503 while they drain. Probes that succeed and the client's own files are debug lines. First in the chain, after the request id.
  * A stream of events is one line when it ends.
- * @param onEnd hears of every request but streams at the same moment, with its milliseconds: a second listener would cost more
+ * @param onEnd hears of every request at the same moment, with its milliseconds: a second listener would cost more
  */
 export function requestLog(
   logger: Logger,
@@ -36,8 +36,7 @@ export function requestLog(
     const path = (req as LoggedRequest).path ?? pathOf(req as LoggedRequest);
     res.on('close', () => {
       const ms = performance.now() - startedAt;
-      // How long somebody listened to a stream is no duration of a request.
-      if (!isStream(res)) onEnd?.(req, res, ms);
+      onEnd?.(req, res, ms);
       const level = levelOf(path, res.statusCode);
       if (LOG_LEVELS[level] > (LOG_LEVELS[logger.level as LogLevel] ?? LOG_LEVELS.info)) return;
       logger.write(lineOf(req as LoggedRequest, res, path, level, ms, tail));
