@@ -22,7 +22,7 @@ const LONGEST_PAUSE_MS = 4_000;
 const RETRY_MS = 5_000;
 /** Asked for out of turn, the service is asked no more often than this. */
 const SPARE_MS = 10_000;
-/** Longer than what a key signs is of use to a person; what must outlive it needs the former key under a name of its own. */
+/** Tokens and links live a week at most. What a key signs for longer needs that key under a name of its own later. */
 const REMEMBER_MS = 8 * 86_400_000;
 const REMEMBER_VERSIONS = 10;
 

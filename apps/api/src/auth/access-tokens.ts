@@ -42,7 +42,9 @@ export class AccessTokens {
     } catch {
       return null;
     }
-    this.remember(token, { sessionId: claims.sid, expiresAt: claims.exp * 1000 });
+    // Who has stolen a former secret may write any end: a token is remembered for one life, whatever it says.
+    const expiresAt = Math.min(claims.exp * 1000, now + this.config.accessTtlMs);
+    this.remember(token, { sessionId: claims.sid, expiresAt });
     return claims.sid;
   }
 

@@ -1,4 +1,5 @@
 import { type FormerSecrets, SecretStore, type SecretStoreState, type SecretValues } from '@liftdesk/secrets';
+import { JwtService } from '@nestjs/jwt';
 import request from 'supertest';
 import { HealthRegistry } from '@liftdesk/health';
 import { TestDesk } from '../testing/test-desk';
@@ -130,6 +131,17 @@ describe('when the signing secret rotates', () => {
     const before = await desk.signIn('agent');
     store.rotate({ JWT_SECRET: SECOND }, Date.now() - LIFE);
     await desk.as(before).get('/auth/me').expect(401);
+  });
+
+  it('a token that names a far end, as who has stolen the secret may write it, is not remembered that long', async () => {
+    const { id, sessionId } = await desk.signIn('agent');
+    const jwt = desk.app.get(JwtService, { strict: false });
+    const options = { secret: FIRST, keyid: keyIdOf(FIRST), expiresIn: '10y' } as const;
+    const token = await jwt.signAsync({ sub: id, sid: sessionId }, options);
+    const tokens = desk.app.get(AccessTokens, { strict: false });
+    expect(await tokens.sessionOf(token, Date.now())).toBe(sessionId);
+    store.rotate({ JWT_SECRET: SECOND }, Date.now() - LIFE);
+    expect(await tokens.sessionOf(token, Date.now() + LIFE)).toBeNull();
   });
 
   it('a token of the process that knew of it sooner holds: the secret is read for it', async () => {
