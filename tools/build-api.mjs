@@ -20,8 +20,8 @@ const SOURCE = join(ROOT, 'apps/api/src');
 const OUT = join(ROOT, 'dist/apps/api');
 
 /**
- * Loaded from node_modules at run time: compiled for this machine, read from disk by path, or the cloud's and a
- * scraper's, of which a laptop should not even parse the text.
+ * Loaded from node_modules at run time: compiled for this machine, read from disk by path, or the cloud's, a scraper's and
+ * the composer's of mail, of which a laptop should not even parse the text before it needs it.
  */
 const EXTERNAL = [
   'better-sqlite3',
@@ -33,6 +33,9 @@ const EXTERNAL = [
   'pg',
   'prom-client',
   'ioredis',
+  'nodemailer',
+  'nodemailer/*',
+  'markdown-it',
 ];
 
 /** These run through tools/api-launcher.cjs as `<name>.js`; their bundle is `<name>.bundle.js`. */

@@ -3,7 +3,7 @@ import { SmtpInbox, readMail } from '@liftdesk/testing';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OutboxWorker } from '../notifications/outbox.worker';
+import { OutboxWorker } from '../notifications/outbox-worker';
 import type { Person } from '../testing/caller';
 import { HOUR, MINUTE } from '../testing/settable-clock';
 import { TestDesk } from '../testing/test-desk';

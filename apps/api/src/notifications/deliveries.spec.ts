@@ -1,11 +1,12 @@
 import { SesServer, SnsTopic, aBounce, aComplaint, aDelivery } from '@liftdesk/testing';
 import { note, openTicket, write } from '../testing/builders';
 import type { Person } from '../testing/caller';
+import { Listener } from '../testing/listener';
 import { TestDesk } from '../testing/test-desk';
 import type { MessageDto } from '../tickets/message.dto';
 import type { TicketDto } from '../tickets/ticket.dto';
 import type { Delivery } from './mail.dto';
-import { OutboxWorker } from './outbox.worker';
+import { OutboxWorker } from './outbox-worker';
 
 process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIATEST';
 process.env['AWS_SECRET_ACCESS_KEY'] ??= 'secret';
@@ -89,6 +90,25 @@ describe('what became of a mail', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it('is told to the desk as it changes, and to no customer', async () => {
+    const [desks, customers] = [await Listener.follow(desk, katrin), await Listener.follow(desk, ana)];
+    const { id } = await write(desk, katrin, ticket);
+    await send();
+    const news = { ticketId: ticket.id, messageId: id };
+    await desks.until(() => desks.heard.some(({ event }) => event === 'message.mail'));
+    await post(topic.notification(aBounce(sentId(), ana.email))).expect(200);
+    await resend((await newest())?.id ?? '', { liftBlock: true }).expect(202);
+    const told = () => desks.heard.filter(({ event }) => event === 'message.mail').map(({ data }) => data);
+    await desks.until(() => told().length === 3);
+    expect(told()).toEqual([news, news, news]);
+    // A reply that comes after all that.
+    await write(desk, katrin, ticket);
+    const replies = () => customers.heard.filter(({ event }) => event === 'message.added');
+    await customers.until(() => replies().length === 2);
+    expect(customers.text).not.toContain('message.mail');
+    for (const listener of [desks, customers]) await listener.leave();
   });
 
   it('is seen on the first message where the desk opened the ticket', async () => {

@@ -5,8 +5,15 @@ import { Clock } from '../common/clock';
 import { ConflictError, NotFoundError } from '../common/domain-error';
 import { afterCommit } from '../database/after-commit';
 import { dialectOf } from '../database/dialect';
-import { DELIVERY_COLUMNS, type Delivery, type DeliveryRow, toDeliveryView } from './mail.dto';
+import {
+  DELIVERY_COLUMNS,
+  type Delivery,
+  type DeliveryRow,
+  SHOWN_DELIVERY,
+  toDeliveryView,
+} from './mail.dto';
 import { MailBlocks } from './mail-blocks';
+import { MailNews } from './mail-news';
 import { OutboxBell } from './outbox-bell';
 
 /** Mail to this address came back or was reported: the desk must say that it is to be written to again. */
@@ -14,17 +21,14 @@ export class AddressBlockedError extends ConflictError {
   override readonly code = 'address-blocked';
 }
 
-/** What the desk sees of the outbox: the requester's mail of what somebody else wrote into the ticket. */
-const SHOWN = `o.kind in ('ticketReceived', 'agentReply') and o.user_rid <> m.author_rid`;
-
 const OF_MESSAGES = `
   select m.rid as "messageRid", ${DELIVERY_COLUMNS}
   from outbox_mail o join message m on m.rid = o.message_rid
-  where o.ticket_rid = ? and m.rid between ? and ? and ${SHOWN} order by o.rid`;
+  where o.ticket_rid = ? and m.rid between ? and ? and ${SHOWN_DELIVERY} order by o.rid`;
 
 const BY_ID = `
   select o.rid, ${DELIVERY_COLUMNS} from outbox_mail o join message m on m.rid = o.message_rid
-  where o.id = ? and ${SHOWN}`;
+  where o.id = ? and ${SHOWN_DELIVERY}`;
 
 const AGAIN = `
   update outbox_mail set status = 'queued', reason = null, attempts = 0, due_at = ?, lease = null, updated_at = ? where rid = ?`;
@@ -38,6 +42,7 @@ export class Deliveries {
     @InjectDataSource() private readonly database: DataSource,
     private readonly blocks: MailBlocks,
     private readonly bell: OutboxBell,
+    private readonly news: MailNews,
     private readonly clock: Clock,
   ) {}
 
@@ -62,7 +67,7 @@ export class Deliveries {
    * @throws ConflictError when it was sent and has not come back
    */
   async resend(id: string, liftBlock: boolean): Promise<Delivery> {
-    const delivery = await this.database.transaction(async (manager) => {
+    const { rid, delivery } = await this.database.transaction(async (manager) => {
       const [mail]: (DeliveryRow & { rid: number })[] = await manager.query(
         `${BY_ID} ${dialectOf(manager).lock('o')}`,
         [id.toLowerCase()],
@@ -79,8 +84,10 @@ export class Deliveries {
       const now = this.clock.now();
       await manager.query(AGAIN, [now, now, mail.rid]);
       afterCommit(manager, () => this.bell.ring());
-      return toDeliveryView({ ...mail, status: 'queued', reason: null, attempts: 0, updatedAt: now });
+      const queued = { ...mail, status: 'queued' as const, reason: null, attempts: 0, updatedAt: now };
+      return { rid: mail.rid, delivery: toDeliveryView(queued) };
     });
+    await this.news.publish(rid);
     this.logger.log({ message: 'mail.sent-again', mailId: id, liftBlock });
     return delivery;
   }

@@ -48,6 +48,9 @@ export interface DeliveryRow {
 
 export const DELIVERY_COLUMNS = `o.id, o.status, o.recipient, o.reason, o.attempts, o.updated_at as "updatedAt"`;
 
+/** What the desk sees of the outbox: the requester's mail of what somebody else wrote. `o` is the mail, `m` its message. */
+export const SHOWN_DELIVERY = `o.kind in ('ticketReceived', 'agentReply') and o.user_rid <> m.author_rid`;
+
 export const toDeliveryView = (row: DeliveryRow): Delivery => ({
   id: row.id,
   status: row.status,

@@ -14,7 +14,7 @@ import { NotificationsService } from './notifications.service';
 import { OutboxBell } from './outbox-bell';
 import { OutboxQuery } from './outbox.query';
 import { OutboxStore } from './outbox.store';
-import { OutboxWorker } from './outbox.worker';
+import { OutboxWorker } from './outbox-worker';
 import { SesEventsService } from './ses-events.service';
 
 /** Who hears of what by mail, and what becomes of it. Needs MailModule. */

@@ -31,10 +31,9 @@ export const REASON_LENGTH = 300;
 @Index('outbox_mail_due', ['dueAt', 'rid'], { where: `"status" = 'queued'` })
 @Index('outbox_mail_failed', ['updatedAt'], { where: `"status" = 'failed'` })
 @Index('outbox_mail_user_sent', ['userRid', 'sentAt'])
-@Index('outbox_mail_message', ['messageRid'])
 @Index('outbox_mail_ticket', ['ticketRid', 'rid'])
-@Index('outbox_mail_provider', ['providerId'])
-@Index('outbox_mail_created', ['createdAt'])
+@Index('outbox_mail_provider', ['providerId'], { where: '"provider_id" IS NOT NULL' })
+@Index('outbox_mail_created', ['createdAt'], { where: '"message_rid" IS NULL' })
 export class OutboxMail {
   @RowKey() rid!: number;
   /** Also in its Message-ID. */

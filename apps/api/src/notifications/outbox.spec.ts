@@ -12,7 +12,7 @@ import { MailBuilder } from './mail-builder';
 import { MailHealth } from './mail-health';
 import { OutboxQuery } from './outbox.query';
 import { OutboxStore } from './outbox.store';
-import { MAX_ATTEMPTS, OutboxWorker } from './outbox.worker';
+import { MAX_ATTEMPTS, OutboxWorker } from './outbox-worker';
 
 process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIATEST';
 process.env['AWS_SECRET_ACCESS_KEY'] ??= 'secret';

@@ -34,6 +34,7 @@ const LEASE_MS = 3 * 60_000;
 
 const DUE = `select rid, id, kind, attempts from outbox_mail o where status = 'queued' and due_at <= ? order by due_at, rid limit 1`;
 const CLAIM = `update outbox_mail set lease = ?, due_at = ?, attempts = ? where rid = ?`;
+const RELEASE = `update outbox_mail set lease = null, due_at = ? where status = 'queued' and lease is not null`;
 const SETTLE = `
   update outbox_mail set status = ?, reason = ?, due_at = ?, provider_id = coalesce(?, provider_id), sent_at = coalesce(?, sent_at),
     secret = case when cast(? as integer) = 1 then secret else null end, lease = null, updated_at = ?
@@ -71,6 +72,15 @@ export class OutboxStore {
       await manager.query(CLAIM, [lease, now + LEASE_MS, attempts, mail.rid]);
       return { ...mail, attempts, lease };
     });
+  }
+
+  /**
+   * What a process before this one had in hand is due at once. On SQLite, which serves one process; elsewhere another may
+   * have it in hand now, and its lease must end first.
+   */
+  async takeOver(): Promise<void> {
+    if (dialectOf(this.database).name !== 'sqlite') return;
+    await this.database.transaction((manager) => manager.query(RELEASE, [this.clock.now()]));
   }
 
   /** Writes down what came of it, unless the lease had ended and somebody else has it in hand. */

@@ -93,7 +93,7 @@ export class SesEventsService {
     // Another desk may send by the same account.
     if (rid === null) return void this.logger.log({ message: 'mail.event-of-unknown-mail', outcome });
     this.logger.warn({ message: `mail.${outcome}`, mailRid: rid, reason });
-    this.news.publish(rid);
+    await this.news.publish(rid);
   }
 
   /** By the name that SES gave it, or by ours where that was not written down before the process ended. */

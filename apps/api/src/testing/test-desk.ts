@@ -19,7 +19,7 @@ import { configureApp } from '../configure-app';
 import { migrate } from '../database/migrate';
 import { openDatabase } from '../database/open-database';
 import { FastExpressAdapter } from '../http/fast-express.adapter';
-import { OutboxWorker } from '../notifications/outbox.worker';
+import { OutboxWorker } from '../notifications/outbox-worker';
 import { UsersService } from '../users/users.service';
 import { Caller, Person } from './caller';
 import { SettableClock } from './settable-clock';

@@ -32,10 +32,9 @@ const UP = [
   `CREATE INDEX "outbox_mail_due" ON "outbox_mail" ("due_at", "rid") WHERE "status" = 'queued'`,
   `CREATE INDEX "outbox_mail_failed" ON "outbox_mail" ("updated_at") WHERE "status" = 'failed'`,
   `CREATE INDEX "outbox_mail_user_sent" ON "outbox_mail" ("user_rid", "sent_at")`,
-  `CREATE INDEX "outbox_mail_message" ON "outbox_mail" ("message_rid")`,
   `CREATE INDEX "outbox_mail_ticket" ON "outbox_mail" ("ticket_rid", "rid")`,
-  `CREATE INDEX "outbox_mail_provider" ON "outbox_mail" ("provider_id")`,
-  `CREATE INDEX "outbox_mail_created" ON "outbox_mail" ("created_at")`,
+  `CREATE INDEX "outbox_mail_provider" ON "outbox_mail" ("provider_id") WHERE "provider_id" IS NOT NULL`,
+  `CREATE INDEX "outbox_mail_created" ON "outbox_mail" ("created_at") WHERE "message_rid" IS NULL`,
   `CREATE TABLE "mail_block" (
       "email_norm" varchar(300) COLLATE "C" PRIMARY KEY,
       "kind" varchar(10) COLLATE "C" NOT NULL,

@@ -53,8 +53,9 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly config: NotificationConfig,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     if (!this.config.settings.worker) return;
+    await this.store.takeOver();
     this.bell.onRing(() => this.wake());
     this.timer = setInterval(() => this.wake(), POLL_MS);
     this.timer.unref();
@@ -101,7 +102,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
       if (claim === null) return;
       const outcome = await this.attempt(claim);
       await this.store.settle(claim, outcome);
-      this.news.publish(claim.rid);
+      await this.news.publish(claim.rid);
       this.log(claim, outcome);
       if (performance.now() < this.restUntil) return;
     }

@@ -1,0 +1,3 @@
+import { describeMailKills } from './mail-kill-rounds';
+
+describeMailKills(15);
