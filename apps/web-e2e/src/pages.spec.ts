@@ -47,8 +47,8 @@ async function bringColleague(page: Page): Promise<void> {
 /** As where mail did not arrive: what became of it comes from mail servers, of which there are none here. */
 async function spoilMail(page: Page): Promise<void> {
   const fates = [
-    { status: 'failed', reason: '552 mailbox full', attempts: 10 },
     { status: 'bounced', reason: '550 no such user here', attempts: 1 },
+    { status: 'failed', reason: '552 mailbox full', attempts: 10 },
   ];
   await page.route('**/api/tickets/*/messages?*', async (route) => {
     const answer = await route.fetch();
@@ -145,7 +145,8 @@ const PLACES: Place[] = [
     open: async (page) => {
       await spoilMail(page);
       await openInQueue(page, 'Akku zeigt E-04');
-      await page.getByRole('button', { name: 'Send again' }).last().click();
+      await page.getByRole('button', { name: 'Send again' }).first().click();
+      await expect(page.getByText('Write to this address again?')).toBeVisible();
     },
   },
   { name: 'outbox', open: openOutbox },
@@ -234,7 +235,6 @@ const PLACES: Place[] = [
       await page.goto('/tickets');
       await queueIsFull(page);
       await page.request.post('/api/auth/logout');
-      await page.getByRole('row').getByRole('link').first().click();
       await expect(page.getByLabel(`Password of ${MAJA.email}`)).toBeFocused();
     },
   },
