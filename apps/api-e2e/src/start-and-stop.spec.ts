@@ -144,6 +144,27 @@ describe('the built product', () => {
     await again.stop();
   });
 
+  it('ends streams of events at once when it is told to stop, does not wait for them, and serves them again', async () => {
+    const api = await installation.start();
+    const client = await new Client(api.origin).signIn('maja@desk.example', 'a password for maja');
+    const follow = (origin: string, headers: Record<string, string> = {}) =>
+      fetch(`${origin}/api/events`, { headers: { Authorization: `Bearer ${client.token}`, ...headers } });
+    const streams = await Promise.all([follow(api.origin), follow(api.origin)]);
+    const stopping = performance.now();
+    const ended = api.stop();
+    // To the end: an answer that is cut off would throw.
+    for (const stream of streams) expect(await stream.text()).toMatch(/^event: hello\nid: \S+\n/);
+    expect(await ended).toMatchObject({ code: 0 });
+    // What is open at the limit of 9 s would be cut.
+    expect(performance.now() - stopping).toBeLessThan(8_000);
+
+    const again = await installation.start();
+    const resumed = await follow(again.origin, { 'Last-Event-ID': '1-1' });
+    const { value } = (await resumed.body?.getReader().read()) ?? {};
+    expect(Buffer.from(value ?? []).toString()).toContain('event: resync\n');
+    expect(await again.stop()).toMatchObject({ code: 0 });
+  });
+
   it('ends within 10 seconds though somebody never finishes', async () => {
     const api = await installation.start();
     const slow = request(`${api.origin}/api/auth/login`, {

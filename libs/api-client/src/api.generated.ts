@@ -273,6 +273,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Events_follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Mail_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Mail_listOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/outbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Mail_readOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail/ses-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Mail_receiveSesEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -369,6 +449,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Events_announce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{id}/read": {
         parameters: {
             query?: never;
@@ -431,6 +527,38 @@ export interface paths {
         options?: never;
         head?: never;
         patch: operations["Users_change"];
+        trace?: never;
+    };
+    "/api/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Users_getMyself"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["Users_changeMyself"];
+        trace?: never;
+    };
+    "/api/users/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["NotificationSettings_get"];
+        put: operations["NotificationSettings_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/health": {
@@ -508,6 +636,8 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
+            /** @description Of mail; null where nobody has said: English */
+            language: ("en" | "de" | "fr" | "es") | null;
             name: string;
             /** @enum {string} */
             role: "customer" | "agent" | "admin";
@@ -554,10 +684,10 @@ export interface components {
                 role: "customer" | "agent" | "admin";
             }[];
             /**
-             * @description Where the link to a new password goes: the terminal of the server, in development, or nowhere yet
+             * @description Where the link to a new password goes: by mail, to the terminal of the server, in development, or nowhere
              * @enum {string}
              */
-            resetLinks: "terminal" | "none";
+            resetLinks: "mail" | "terminal" | "none";
             /** @description Nobody can sign in yet: the first admin comes by the set-up link */
             setupRequired: boolean;
             version: string;
@@ -578,6 +708,10 @@ export interface components {
         AuthSessionList: {
             items: components["schemas"]["AuthSession"][];
         };
+        ChangeMyself: {
+            /** @description Of mail; null: English */
+            language: ("en" | "de" | "fr" | "es") | null;
+        };
         ChangePassword: {
             currentPassword: string;
             newPassword: string;
@@ -594,6 +728,18 @@ export interface components {
             /** @description All of them: what is not in the list goes */
             tags?: string[];
         };
+        Delivery: {
+            attempts: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Why it was not sent, or waits */
+            reason: string[];
+            recipient: string;
+            /** @enum {string} */
+            status: "queued" | "sent" | "failed" | "bounced" | "complained" | "suppressed";
+            /** Format: date-time */
+            updatedAt: string;
+        };
         DeskUser: {
             /** Format: date-time */
             createdAt: string;
@@ -602,6 +748,8 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
+            /** @description Of mail; null where nobody has said: English */
+            language: ("en" | "de" | "fr" | "es") | null;
             name: string;
             /** @enum {string} */
             role: "customer" | "agent" | "admin";
@@ -609,9 +757,38 @@ export interface components {
         ForgotPassword: {
             email: string;
         };
+        KeptMail: {
+            /** Format: date-time */
+            createdAt: string;
+            from: string;
+            headers: {
+                [key: string]: string;
+            };
+            html: string;
+            id: string;
+            subject: string;
+            text: string;
+            to: string;
+        };
+        KeptMailPage: {
+            items: components["schemas"]["KeptMail"][];
+            nextCursor: string | null;
+        };
         Login: {
             email: string;
             password: string;
+        };
+        MailDelivery: {
+            attempts: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Why it was not sent, or waits */
+            reason: string | null;
+            recipient: string;
+            /** @enum {string} */
+            status: "queued" | "sent" | "failed" | "bounced" | "complained" | "suppressed";
+            /** Format: date-time */
+            updatedAt: string;
         };
         /** @default {} */
         MarkRead: {
@@ -628,6 +805,8 @@ export interface components {
             body: string;
             /** Format: date-time */
             createdAt: string;
+            /** @description For the desk: the mail by which the requester hears of it; null where there is none */
+            delivery: components["schemas"]["MailDelivery"] | null;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -638,6 +817,18 @@ export interface components {
         MessagePage: {
             items: components["schemas"]["Message"][];
             nextCursor: string | null;
+        };
+        NotificationSettings: {
+            /** @description Customers: the desk has answered */
+            agentReply?: boolean;
+            /** @description Agents: a ticket was given to them */
+            assigned?: boolean;
+            /** @description Agents: a customer has written in a ticket of theirs */
+            customerReply?: boolean;
+            /** @description Customers: a request is solved */
+            solved?: boolean;
+            /** @description Customers: a request has come in */
+            ticketReceived?: boolean;
         };
         OpenTicket: {
             /**
@@ -672,6 +863,10 @@ export interface components {
             /** @enum {string} */
             role: "customer" | "agent" | "admin";
         };
+        Presence: {
+            /** @enum {string} */
+            state: "viewing" | "typing" | "left";
+        };
         Register: {
             email: string;
             name: string;
@@ -682,6 +877,14 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @default {} */
+        Resend: {
+            /**
+             * @description Write to the address again although mail to it came back or was reported
+             * @default false
+             */
+            liftBlock?: boolean;
         };
         ResetPassword: {
             password: string;
@@ -791,6 +994,8 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
+            /** @description Of mail; null where nobody has said: English */
+            language: ("en" | "de" | "fr" | "es") | null;
             name: string;
             /** @enum {string} */
             role: "customer" | "agent" | "admin";
@@ -808,6 +1013,8 @@ export interface components {
                 email: string;
                 /** Format: uuid */
                 id: string;
+                /** @description Of mail; null where nobody has said: English */
+                language: ("en" | "de" | "fr" | "es") | null;
                 name: string;
                 /** @enum {string} */
                 role: "customer" | "agent" | "admin";
@@ -1215,6 +1422,119 @@ export interface operations {
             };
         };
     };
+    Events_follow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the last event that was seen */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events, scoped to what the caller may see: hello, ticket.opened, ticket.changed, message.added, message.mail, presence, resync. Comments keep the connection alive. The stream ends with the access token at the latest; come back with Last-Event-ID and the rest follows, or resync: then read anew. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    Mail_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Resend"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+        };
+    };
+    Mail_listOutbox: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptMailPage"];
+                };
+            };
+        };
+    };
+    Mail_readOutbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptMail"];
+                };
+            };
+        };
+    };
+    Mail_receiveSesEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A message of Amazon SNS */
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     Tickets_tags: {
         parameters: {
             query?: {
@@ -1472,6 +1792,29 @@ export interface operations {
             };
         };
     };
+    Events_announce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Presence"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     Tickets_markRead: {
         parameters: {
             query?: never;
@@ -1580,6 +1923,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminUser"];
+                };
+            };
+        };
+    };
+    Users_getMyself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    Users_changeMyself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMyself"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    NotificationSettings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    NotificationSettings_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
                 };
             };
         };

@@ -1,4 +1,5 @@
 import express from 'express';
+import type { IncomingMessage } from 'node:http';
 import request, { type Response } from 'supertest';
 import type { Person } from '../testing/caller';
 import { everything } from '../testing/failing-statements';
@@ -18,6 +19,14 @@ function routesOf(application: unknown): string[] {
   return router.stack.flatMap(({ route, handle }) => {
     if (route) return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`);
     return handle.stack !== undefined || handle.name === 'mounted_app' ? ['a router of its own'] : [];
+  });
+}
+
+/** Reads as far as the first piece, and leaves. */
+function beginning(answer: IncomingMessage, done: (error: Error | null, text: string) => void): void {
+  answer.once('data', (piece: Buffer) => {
+    done(null, piece.toString());
+    answer.destroy();
   });
 }
 
@@ -44,6 +53,9 @@ describe('who may do what', () => {
     if (given.cookie && callerName !== 'anonymous')
       void test.set('Cookie', `liftdesk_refresh=${me.refreshToken}`);
     if (given.upload) void test.attach('attachments', Buffer.from('plain text'), 'plain.txt');
+    if (given.lastEventId !== undefined) void test.set('Last-Event-ID', given.lastEventId);
+    if (given.stream)
+      void test.buffer(true).parse((answer, done) => beginning(answer as unknown as IncomingMessage, done));
     return given.body === undefined ? test : test.send(given.body);
   }
 
@@ -52,7 +64,7 @@ describe('who may do what', () => {
   /** What the answer holds that this caller may not be told. */
   function leaks({ callerName, me, them }: Cell, answer: Response): string[] {
     if (!CUSTOMERS.includes(callerName)) return [];
-    const told = JSON.stringify([answer.headers, answer.text]);
+    const told = JSON.stringify([answer.headers, answer.text ?? answer.body]);
     const forbidden = [
       NOTE_WORD,
       secretOf(them),

@@ -137,6 +137,13 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<string, Row>>
     'own attachmentIds=own desk': signedIn(400),
     'own attachmentIds=missing': signedIn(400),
   },
+  // What the stream says is in events.spec.ts; here only its greeting, after an event of somebody else's ticket.
+  'GET /api/events': { fresh: signedIn(200), 'going on before other': signedIn(200) },
+  'POST /api/tickets/:id/presence': {
+    own: byRole(403, 204),
+    other: byRole(403, 204),
+    missing: byRole(403, 404),
+  },
   'GET /api/tickets/:id/events': {
     own: byRole(403, 200),
     other: byRole(403, 200),

@@ -1,3 +1,4 @@
+import { PubSub } from '@liftdesk/pubsub';
 import type { Method } from '../testing/caller';
 import { Cell, NOTE_WORD } from './cell';
 
@@ -10,6 +11,9 @@ export interface Ask {
   cookie?: boolean;
   /** A multipart body with one small file. */
   upload?: boolean;
+  /** The answer has no end: it is read until somebody was greeted. */
+  stream?: boolean;
+  lastEventId?: string;
 }
 
 type Build = (cell: Cell, object: string) => Ask | Promise<Ask>;
@@ -180,6 +184,12 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
       }),
     },
   }),
+  'GET /api/events': async (cell, object) => {
+    const before = cell.desk.app.get(PubSub, { strict: false }).latestId();
+    await cell.ticket('other');
+    return { path: '/events', stream: true, ...(object !== 'fresh' && { lastEventId: before }) };
+  },
+  'POST /api/tickets/:id/presence': ticketAt('/presence', { body: { state: 'viewing' } }),
   'GET /api/tickets/:id/events': ticketAt('/events'),
 
   'GET /api/users/me/notifications': at('/users/me/notifications'),
