@@ -11,7 +11,8 @@ export const healthConfig = z.object({
     .optional()
     .describe(
       'Bearer token that shows /metrics and the details of /health; without it only callers on this machine see them',
-    ),
+    )
+    .meta({ secret: true }),
   HEALTH_MEMORY_LIMIT_MB: count(400, "Resident memory in MB that counts as failing; PM2's limit"),
   HEALTH_DISK_WARN_PERCENT: count(85, 'Percent of a data disk in use that counts as a warning'),
   HEALTH_DISK_FLOOR_MB: count(100, 'Free MB of a data disk under which it counts as failing'),
