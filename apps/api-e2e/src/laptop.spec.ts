@@ -46,4 +46,9 @@ describe('a laptop', () => {
     expect(JSON.parse(found)).toMatchObject({ ok: true });
     expect((await api.stop()).code).toBe(0);
   });
+
+  it('has a doctor who ends with 1 where something fails', () => {
+    const look = () => installation.command('doctor', '--url', 'http://127.0.0.1:9', '--only', 'api');
+    expect(look).toThrow('doctor ended with 1');
+  });
 });
