@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../../database/migrate';
@@ -124,6 +125,27 @@ describe('the doctor of a PostgreSQL', () => {
       cause: expect.stringContaining('nothing listens'),
     });
     expect(found.text).not.toContain('hidden-pw');
+  });
+});
+
+describe('the doctor of a PostgreSQL that hangs', () => {
+  it('gives it its time, and says so', async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const env = {
+      JWT_SECRET: 'a secret for tests that is long enough',
+      DATABASE_URL: `postgres://desk:pw-of-desk@127.0.0.1:${port}/desk`,
+    };
+    try {
+      const found = await findingsOf(env, { directory: tmpdir(), only: ['database'] });
+      expect(found['database']).toMatchObject({
+        verdict: 'failure',
+        cause: expect.stringContaining('in time'),
+      });
+    } finally {
+      server.close();
+    }
   });
 });
 

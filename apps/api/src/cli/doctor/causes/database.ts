@@ -25,6 +25,12 @@ const NOT_ENCRYPTED = {
   fix: 'set DATABASE_SSL=verify with DATABASE_CA_FILE; or allow the host in pg_hba.conf',
 };
 
+const NO_ANSWER = {
+  cause:
+    'PostgreSQL takes the connection and does not answer in time: it hangs, recovers, or is no PostgreSQL',
+  fix: 'look into its log, and at the events of RDS; check host and port of DATABASE_URL',
+};
+
 /** SQLite's codes, and PostgreSQL's SQLSTATE. */
 export const DATABASE_REASONS: Reasons = {
   SQLITE_BUSY: LOCKED,
@@ -44,6 +50,8 @@ export const DATABASE_REASONS: Reasons = {
   },
   SQLITE_CORRUPT: DAMAGED,
   SQLITE_NOTADB: DAMAGED,
+  'timeout exceeded when trying to connect': NO_ANSWER,
+  'Connection terminated': NO_ANSWER,
   '28P01': {
     cause: 'the password of the database user is wrong',
     fix: 'correct DATABASE_URL, in the secret where it is kept there; %-encode special characters',
