@@ -20,6 +20,8 @@ export interface Dialect {
   lock(alias?: string): string;
   /** As lock(), but rows that somebody else holds are left out: for workers that take turns. */
   lockFree(alias?: string): string;
+  /** Whether an index gives rows in order for one value only, and for a list of values all are sorted. */
+  readonly ordersOneValueAtATime: boolean;
   /** Walks this index; only SQLite must be told. */
   indexedBy(index: string): string;
   /** A source of rows `value`, `key` out of one parameter, a JSON array of whole numbers; `key` is the place in it. */

@@ -8,6 +8,7 @@ export const postgresDialect: Dialect = {
   name: 'postgres',
   like: 'ilike',
   joinThen: 'join',
+  ordersOneValueAtATime: true,
   // NO KEY: rows that refer to this one by a foreign key may come meanwhile.
   lock: (alias) => `for no key update${of(alias)}`,
   lockFree: (alias) => `for no key update${of(alias)} skip locked`,

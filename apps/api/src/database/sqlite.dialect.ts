@@ -5,6 +5,7 @@ export const sqliteDialect: Dialect = {
   name: 'sqlite',
   like: 'like',
   joinThen: 'cross join',
+  ordersOneValueAtATime: false,
   lock: () => '',
   lockFree: () => '',
   indexedBy: (index) => `indexed by ${index}`,

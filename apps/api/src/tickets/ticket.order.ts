@@ -15,6 +15,8 @@ export interface TicketOrder {
   /** The rows behind a place; its values are the keys. */
   after: string;
   by: string;
+  /** The same over `k0`, `k1` …, of rows that were selected so. */
+  byKeys: string;
 }
 
 /** For a customer, what it may not know of has not happened. */
@@ -33,6 +35,7 @@ export function ticketOrder(name: string, audience: 'staff' | 'customer'): Ticke
     select: keys.map((key, index) => `${key} as k${index}`).join(', '),
     after: `(${keys.join(', ')}) ${descending ? '<' : '>'} (${keys.map(() => 'cast(? as bigint)').join(', ')})`,
     by: keys.map((key) => `${key} ${direction}`).join(', '),
+    byKeys: keys.map((_, index) => `k${index} ${direction}`).join(', '),
   };
 }
 

@@ -102,15 +102,18 @@ export class TicketsQuery {
     { limit, cursor }: Pick<TicketQueryDto, 'limit' | 'cursor'>,
   ): Promise<{ rids: number[]; nextCursor: string | null }> {
     const order = ticketOrder(name, audienceOf(actor)) as TicketOrder;
-    const conditions = cursor ? [...filters.conditions, order.after] : filters.conditions;
     const place = cursor ? decodeCursor(cursor, name, order.size) : [];
-    const sql = `
-      select ${order.select} from ticket t ${this.indexHint(filters, name)} ${where(conditions)} order by ${order.by} ${LIMIT}`;
-    const rows: Record<string, number>[] = await this.database.query(sql, [
-      ...filters.values,
-      ...place,
-      limit + 1,
-    ]);
+    const after = cursor ? [order.after] : [];
+    const lists = this.dialect.ordersOneValueAtATime ? filters.perStatus() : [filters.conditions];
+    const selects = lists.map(
+      (conditions) => `
+      select ${order.select} from ticket t ${this.indexHint(filters, name)} ${where([...conditions, ...after])} order by ${order.by} ${LIMIT}`,
+    );
+    const values = selects.flatMap(() => [...filters.values, ...place, limit + 1]);
+    const rows: Record<string, number>[] =
+      selects.length === 1
+        ? await this.database.query(selects.join(), values)
+        : await this.database.query(merged(selects, order), [...values, limit + 1]);
     const places = rows.slice(0, limit).map((row) => placeOf(order, row));
     return {
       rids: places.map((keys) => keys.at(-1) as number),
@@ -118,6 +121,10 @@ export class TicketsQuery {
     };
   }
 }
+
+/** The first rows of several lists in the same order. */
+const merged = (selects: readonly string[], order: TicketOrder): string =>
+  `select * from (${selects.map((select) => `(${select})`).join(' union all ')}) page order by ${order.byKeys} ${LIMIT}`;
 
 const where = (conditions: readonly string[]): string =>
   conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';

@@ -95,6 +95,7 @@ export class PostgresServer {
     const { process } = this;
     if (process === null) return;
     this.process = null;
+    if (process.exitCode !== null || process.signalCode !== null) return;
     const ended = once(process, 'exit');
     process.kill(SIGNALS[mode]);
     await ended;
