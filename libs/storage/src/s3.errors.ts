@@ -46,18 +46,27 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** HEAD answers have no body, so that the SDK knows them by their status alone. */
 const BY_STATUS: Readonly<Record<number, string>> = { 301: 'PermanentRedirect', 403: 'AccessDenied' };
-const WITHOUT_BODY = new Set(['Forbidden', '403', '301', 'Unknown', 'UnknownError', 'Error']);
+/** Say nothing: the status or the code does. Node has tried several addresses where it is an AggregateError. */
+const EMPTY_NAMES = new Set([
+  'Forbidden',
+  '403',
+  '301',
+  'Unknown',
+  'UnknownError',
+  'Error',
+  'AggregateError',
+]);
 
 /** An SDK's error in the words of FileStorage. A missing bucket is "unavailable": every file would look missing else. */
 export function toStorageError(error: unknown, deed: string, bucket: string): StorageError {
   if (error instanceof StorageError) return error;
   const { name = 'Error', message = '', code, $metadata } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
-  const kind = (WITHOUT_BODY.has(name) ? (BY_STATUS[status ?? 0] ?? code) : undefined) ?? name;
+  const kind = (EMPTY_NAMES.has(name) ? (BY_STATUS[status ?? 0] ?? code) : undefined) ?? name;
   if (kind === 'NoSuchKey' || kind === 'NotFound') return new StorageNotFoundError({ cause: error });
   if (kind === 'KeyTooLongError')
     return new StorageKeyError('The storage key is too long for this store.', { cause: error });
-  const advice = ADVICE[kind] ?? message;
+  const advice = ADVICE[kind] ?? (message || 'the store cannot be reached');
   const requestId = $metadata?.requestId === undefined ? '' : `, request ${$metadata.requestId}`;
   const text = `${deed} on the bucket ${bucket}: ${kind}${requestId}: ${advice}`;
   const cause = new S3CallError(text, kind, status, $metadata ? undefined : { cause: error });

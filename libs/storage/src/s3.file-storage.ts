@@ -239,7 +239,7 @@ export class S3FileStorage extends FileStorage {
     });
     try {
       await this.call('AbortMultipartUpload', () =>
-        within(patienceMs, (abortSignal) => this.clients.write.send(command, { abortSignal })),
+        within(patienceMs, () => this.clients.write.send(command)),
       );
     } catch (error) {
       if ((error as { cause?: S3CallError }).cause?.code !== 'NoSuchUpload') throw error;

@@ -1,4 +1,11 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import {
   accessDenied,
   internalError,
@@ -23,7 +30,7 @@ import {
   StorageModule,
   StorageUnavailableError,
 } from './index';
-import type { S3CallError } from './s3.errors';
+import { type S3CallError, toStorageError } from './s3.errors';
 
 interface S3UnderTest extends StorageUnderTest {
   server: S3Server;
@@ -77,6 +84,7 @@ describeFileStorage('S3 under a prefix, with temporary credentials and no checks
 );
 
 const MIB = 1024 * 1024;
+const FAILED_200: S3Fault = { kind: 'error-in-200', code: 'InternalError' };
 
 describe('S3', () => {
   const opened: S3UnderTest[] = [];
@@ -166,6 +174,7 @@ describe('S3', () => {
       ['cuts a part at half', 'UploadPart', { kind: 'cut', afterBytes: 3 * MIB }, 1],
       ['hangs at a part', 'UploadPart', { kind: 'hang' }, 1],
       ['fails at the end', 'CompleteMultipartUpload', internalError, 1],
+      ['fails at the end after it said 200', 'CompleteMultipartUpload', FAILED_200, 1],
     ])('%s', async (_what, operation, fault, times) => {
       const under = await open();
       under.server.faults.next(operation, fault, times);
@@ -189,6 +198,7 @@ describe('S3', () => {
       ['hangs at a part', 'UploadPart', { kind: 'hang' }, 'DeadlineError'],
       ['refuses a part', 'UploadPart', accessDenied, 'AccessDenied'],
       ['fails at the end', 'CompleteMultipartUpload', internalError, 'InternalError'],
+      ['fails at the end after it said 200', 'CompleteMultipartUpload', FAILED_200, 'InternalError'],
       ['hangs at the end', 'CompleteMultipartUpload', { kind: 'hang' }, 'DeadlineError'],
     ])('%s', async (_what, operation, fault, code) => {
       const under = await open({ deadlineMs: fault.kind === 'hang' ? 2_000 : 10_000 });
@@ -247,6 +257,15 @@ describe('S3', () => {
       expect((await read(storage)).length).toBe(2 * MIB);
     });
 
+    it('tells who comes late that the store broke off meanwhile', async () => {
+      const { storage, server } = await open();
+      await putOf(storage, 2 * MIB);
+      server.faults.next('GetObject', { kind: 'truncate', afterBytes: 1_000 });
+      const { stream } = await storage.get('attachments/file');
+      await sleep(200);
+      await failureOf(buffer(stream));
+    });
+
     it('waits for a reader who takes his time', async () => {
       const { storage } = await open({ deadlineMs: 1_000 });
       await putOf(storage, 4 * MIB);
@@ -281,6 +300,15 @@ describe('S3', () => {
       () => storage.list('')[Symbol.asyncIterator]().next(),
     ];
     for (const deed of deeds) expect((await failureOf(deed())).cause.code).toBe('NoSuchBucket');
+  });
+
+  it('says of a store that nobody answers for why, of however many addresses', () => {
+    const refused = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+    const { cause } = toStorageError(refused, 'HeadBucket', 'attachments');
+    expect(cause).toMatchObject({
+      code: 'ECONNREFUSED',
+      message: 'HeadBucket on the bucket attachments: ECONNREFUSED: the store cannot be reached',
+    });
   });
 
   it('says of wrong credentials which, and never the secret', async () => {
@@ -385,6 +413,39 @@ describe('S3', () => {
 });
 
 describe('the S3 of tests', () => {
+  it('refuses what S3 refuses: a body of unknown length, and parts that are not named with their checksums', async () => {
+    const { server, close } = await s3();
+    const place = { region: 'us-east-1', endpoint: server.endpoint, forcePathStyle: true };
+    const target = { Bucket: server.bucket, Key: 'file' };
+    const unchecked = new S3Client({
+      ...place,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      logger: { ...console, warn: () => undefined },
+    });
+    const endless = unchecked.send(new PutObjectCommand({ ...target, Body: Readable.from(['x']) }));
+    await expect(endless).rejects.toMatchObject({ name: 'MissingContentLength' });
+    const client = new S3Client(place);
+    const begun = new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'CRC32' });
+    const { UploadId } = await client.send(begun);
+    const { ETag, ChecksumCRC32 } = await client.send(
+      new UploadPartCommand({ ...target, UploadId, PartNumber: 1, Body: 'x', ChecksumAlgorithm: 'CRC32' }),
+    );
+    const end = (part: CompletedPart) =>
+      client.send(
+        new CompleteMultipartUploadCommand({
+          ...target,
+          UploadId,
+          MultipartUpload: { Parts: [{ PartNumber: 1, ETag, ...part }] },
+        }),
+      );
+    await expect(end({})).rejects.toMatchObject({ name: 'InvalidRequest' });
+    await expect(end({ ChecksumCRC32: 'AAAAAA==' })).rejects.toMatchObject({ name: 'InvalidPart' });
+    await end({ ChecksumCRC32 });
+    client.destroy();
+    unchecked.destroy();
+    await close();
+  });
+
   it('takes a stream as the SDK sends it: in chunks, its checksum behind', async () => {
     const under = await s3();
     const client = new S3Client({

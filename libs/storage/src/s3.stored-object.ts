@@ -18,6 +18,8 @@ export function storedObject(
   toError: (error: unknown) => Error,
 ): StoredObject {
   const body = answer.Body as Readable;
+  // It may break before anybody reads it, who will still be told: a stream whose error nobody hears ends the process.
+  body.on('error', () => undefined);
   const length = answer.ContentLength ?? 0;
   const said = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? '');
   if (ranged && !said) {

@@ -32,6 +32,7 @@ export function readBody(
 ): { bytes: Buffer; checksums: Checksums } {
   const chunked = declared.startsWith('STREAMING-') ? fromChunks(raw) : undefined;
   const bytes = chunked?.bytes ?? raw;
+  if (!chunked && headers['content-length'] === undefined) throw new S3Error('MissingContentLength');
   if (!chunked && declared !== 'UNSIGNED-PAYLOAD' && declared !== hex(bytes))
     throw new S3Error('XAmzContentSHA256Mismatch');
   const decodedLength = headers['x-amz-decoded-content-length'];

@@ -15,6 +15,15 @@ export interface KeptObject {
 interface Part {
   bytes: Buffer;
   etag: string;
+  checksums: Checksums;
+}
+
+/** A part as the end of an upload names it. */
+export interface NamedPart {
+  number: number;
+  etag: string;
+  /** By algorithm as the begin of the upload names it, e.g. `CRC32`. */
+  checksums: Readonly<Record<string, string>>;
 }
 
 export interface MultipartUpload {
@@ -22,10 +31,13 @@ export interface MultipartUpload {
   key: string;
   initiated: Date;
   headers: Readonly<Record<string, string>>;
+  /** What each part and the end must name, e.g. `CRC32`. */
+  algorithm?: string;
   parts: Map<number, Part>;
 }
 
 const MIN_PART = 5 * 1024 * 1024;
+const headerOf = (algorithm: string): string => `x-amz-checksum-${algorithm.toLowerCase()}`;
 const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
 
 /** Objects and unfinished multipart uploads of one bucket, in memory. */
@@ -49,9 +61,10 @@ export class S3Bucket {
     return kept;
   }
 
-  begin(key: string, headers: KeptObject['headers']): MultipartUpload {
+  begin(key: string, headers: KeptObject['headers'], algorithm?: string): MultipartUpload {
     const uploadId = randomBytes(16).toString('hex');
-    const upload = { uploadId, key, initiated: this.instant(), headers, parts: new Map<number, Part>() };
+    const parts = new Map<number, Part>();
+    const upload = { uploadId, key, initiated: this.instant(), headers, algorithm, parts };
     this.uploads.set(uploadId, upload);
     return upload;
   }
@@ -64,18 +77,22 @@ export class S3Bucket {
   }
 
   /** @throws S3Error */
-  addPart(key: string, uploadId: string, number: number, bytes: Buffer): Part {
-    const part = { bytes, etag: md5(bytes) };
+  addPart(key: string, uploadId: string, number: number, bytes: Buffer, checksums: Checksums): Part {
+    const part = { bytes, etag: md5(bytes), checksums };
     this.upload(key, uploadId).parts.set(number, part);
     return part;
   }
 
   /** @throws S3Error unless the parts are those that came, in order and large enough */
-  complete(key: string, uploadId: string, named: readonly { number: number; etag: string }[]): KeptObject {
-    const { parts, headers } = this.upload(key, uploadId);
+  complete(key: string, uploadId: string, named: readonly NamedPart[]): KeptObject {
+    const { parts, headers, algorithm } = this.upload(key, uploadId);
     if (named.length === 0) throw new S3Error('MalformedXML');
-    const chosen = named.map(({ number, etag }, index) => {
+    const chosen = named.map(({ number, etag, checksums }, index) => {
       const part = parts.get(number);
+      if (algorithm !== undefined && checksums[algorithm] === undefined)
+        throw new S3Error('InvalidRequest', `The checksum of part ${number} is missing`);
+      if (Object.entries(checksums).some(([name, sum]) => part?.checksums[headerOf(name)] !== sum))
+        throw new S3Error('InvalidPart');
       if (part?.etag !== etag || (index > 0 && number <= (named[index - 1]?.number ?? 0)))
         throw new S3Error('InvalidPart');
       if (index < named.length - 1 && part.bytes.length < MIN_PART) throw new S3Error('EntityTooSmall');

@@ -16,6 +16,8 @@ export type S3Operation =
 export type S3Fault =
   /** Answers so and does nothing. */
   | { kind: 'error'; status: number; code: string }
+  /** Says 200, thinks better of it and says in the body what went wrong, as S3 may after it has begun to answer. */
+  | { kind: 'error-in-200'; code: string }
   /** Takes the request and never answers. */
   | { kind: 'hang' }
   /** Does what is asked, later. */

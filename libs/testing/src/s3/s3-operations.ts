@@ -128,7 +128,8 @@ const DEEDS: Readonly<Record<S3Operation, Deed>> = {
   },
 
   CreateMultipartUpload(bucket, { key, headers }) {
-    const upload = bucket.begin(key, keptHeaders(headers));
+    const algorithm = headers['x-amz-checksum-algorithm']?.toString();
+    const upload = bucket.begin(key, keptHeaders(headers), algorithm);
     const answer = xml('InitiateMultipartUploadResult', { Key: key, UploadId: upload.uploadId });
     return { ...answer, headers: { ...answer.headers, ...encryptionOf(upload.headers) } };
   },
@@ -137,7 +138,8 @@ const DEEDS: Readonly<Record<S3Operation, Deed>> = {
     const { bytes, checksums } = bodyOf(request);
     const number = Number(request.query.get('partNumber'));
     if (!(number >= 1 && number <= 10_000)) throw new S3Error('InvalidArgument');
-    const part = bucket.addPart(request.key, request.query.get('uploadId') ?? '', number, bytes);
+    const uploadId = request.query.get('uploadId') ?? '';
+    const part = bucket.addPart(request.key, uploadId, number, bytes, checksums);
     return { status: 200, headers: { ETag: `"${part.etag}"`, ...checksums } };
   },
 

@@ -132,6 +132,7 @@ export class S3Server {
     const body = await bodyWithin(request, fault);
     if (fault?.kind === 'error')
       return reply(request, response, failure(fault.status, fault.code, fault.code));
+    if (fault?.kind === 'error-in-200') return reply(request, response, failure(200, fault.code, fault.code));
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'delay') await sleep(fault.ms);
     const signed = { method, rawPath, query, headers: request.headers };

@@ -1,3 +1,5 @@
+import type { NamedPart } from './s3-bucket';
+
 /** A tree of elements: text, a list of equal elements, or elements by name. */
 export type Xml = string | number | boolean | { [name: string]: Xml | Xml[] };
 
@@ -27,9 +29,15 @@ function element(name: string, content: Xml | Xml[]): string {
 }
 
 /** The parts of a CompleteMultipartUpload document, in their order. */
-export function parseParts(xml: string): { number: number; etag: string }[] {
+export function parseParts(xml: string): NamedPart[] {
   return [...xml.matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => ({
     number: Number(/<PartNumber>\s*(\d+)/.exec(part)?.[1]),
     etag: (/<ETag>(.*?)<\/ETag>/s.exec(part)?.[1] ?? '').replaceAll('&quot;', '').replaceAll('"', ''),
+    checksums: Object.fromEntries(
+      [...part.matchAll(/<Checksum(\w+)>(.*?)<\/Checksum\1>/gs)].map(([, name = '', sum = '']) => [
+        name,
+        sum,
+      ]),
+    ),
   }));
 }
