@@ -20,6 +20,10 @@ const POLL_MS = 3_000;
 /** After the service was away or asked for less: how long nothing is tried, growing up to the longest. */
 const SHORTEST_REST_MS = 1_000;
 const LONGEST_REST_MS = 60_000;
+/** It takes nothing from anybody just now, while other refusals are about one mail. */
+const ASKS_FOR_REST: ReadonlySet<string | undefined> = new Set(['throttled', 'quota']);
+/** Doubling from a quarter of a second: a minute in all, well within a lease. */
+const LONGEST_SETTLE_PAUSE_MS = 32_000;
 /** The shutdown waits no longer for a mail on its way: its lease ends, and it is sent again. */
 const STOP_WITHIN_MS = 8_000;
 export const AWAY = 'The mail service cannot be reached: it is tried again';
@@ -101,9 +105,10 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
       const claim = await this.store.claim();
       if (claim === null) return;
       const outcome = await this.attempt(claim);
-      await this.store.settle(claim, outcome);
-      await this.news.publish(claim.rid);
+      await this.settle(claim, outcome);
       this.log(claim, outcome);
+      await this.news.publish(claim.rid);
+      if (outcome.status === 'sent') await this.recover();
       if (performance.now() < this.restUntil) return;
     }
   }
@@ -126,10 +131,22 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       await this.keepPace();
       const { providerId } = await this.transport.send(mail);
-      await this.recover();
       return { status: 'sent', providerId };
     } catch (error) {
       return this.failed(claim, source, error);
+    }
+  }
+
+  /** What was sent and is not written down is sent again: a database that is away for a moment is waited for. */
+  private async settle(claim: ClaimedMail, outcome: Outcome): Promise<void> {
+    for (let wait = 250; ; wait *= 2) {
+      try {
+        return await this.store.settle(claim, outcome);
+      } catch (error) {
+        if (wait > LONGEST_SETTLE_PAUSE_MS || this.stopping.signal.aborted) throw error;
+        this.logger.warn({ message: 'mail.not-settled', mailId: claim.id, error });
+      }
+      await pause(wait);
     }
   }
 
@@ -139,6 +156,8 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     if (source.userDisabledAt !== null) return 'The account is disabled';
     if (source.blockReason !== null) return source.blockReason;
     if (isOurAddress(source.recipient, fromEmail, replyDomain)) return 'It would come back to us';
+    // Links to a new password have a limit of their own.
+    if (source.kind === 'passwordReset') return null;
     const sent = await this.store.sentSince(source.userRid, this.clock.now() - HOUR_MS);
     return sent >= perRecipientAnHour
       ? `More than ${perRecipientAnHour} mails in an hour to one person`
@@ -155,7 +174,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     if (!(error instanceof MailError)) this.logger.error({ message: 'mail.broken', mailId: claim.id, error });
     const away = error instanceof MailUnavailableError;
     this.someWait ||= away;
-    if (away || (error instanceof MailError && error.detail === 'throttled')) this.rest();
+    if (away || (error instanceof MailError && ASKS_FOR_REST.has(error.detail))) this.rest();
     const reason = error instanceof MailError ? error.message : 'Something is wrong with this mail';
     if (claim.attempts >= MAX_ATTEMPTS) return { status: 'failed', reason };
     const dueAt = this.clock.now() + retryDelay(claim.attempts);

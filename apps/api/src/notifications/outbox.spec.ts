@@ -101,10 +101,10 @@ describe('the outbox', () => {
     ]);
     await drain();
     expect(await rows()).toMatchObject([{ attempts: 1 }]);
-    desk.clock.advance(20_000);
+    desk.clock.advance(4_000);
     await drain();
     expect(await rows()).toMatchObject([{ status: 'queued', attempts: 2 }]);
-    desk.clock.advance(80_000);
+    desk.clock.advance(16_000);
     await drain();
     expect(await rows()).toMatchObject([{ status: 'sent', attempts: 3, reason: null }]);
     expect(ses.mails).toHaveLength(1);
@@ -175,6 +175,21 @@ describe('the outbox', () => {
     expect(performance.now() - began).toBeGreaterThan(200);
     await other.close();
     await slow.close();
+  });
+
+  it('sends nothing twice because the database was away when it was to be written down', async () => {
+    await openTicket(desk, ana);
+    jest
+      .spyOn(store, 'settle')
+      .mockRejectedValueOnce(new Error('away'))
+      .mockRejectedValueOnce(new Error('away'));
+    jest.spyOn(store, 'revive').mockRejectedValueOnce(new Error('away'));
+    Object.assign(worker, { someWait: true });
+    await expect(drain()).rejects.toThrow('away');
+    expect(await rows()).toMatchObject([{ status: 'sent', attempts: 1 }]);
+    desk.clock.advance(HOUR);
+    await drain();
+    expect(ses.mails).toHaveLength(1);
   });
 
   describe('of a process that is killed', () => {
@@ -379,10 +394,10 @@ describe('the outbox', () => {
 });
 
 describe('the pause before the next attempt', () => {
-  it('grows by four from 15 seconds to 6 hours, a quarter more or less', () => {
-    const minutes = Array.from({ length: 9 }, (_, n) => retryDelay(n + 1, () => 0.5) / MINUTE);
-    expect(minutes).toEqual([0.25, 1, 4, 16, 64, 256, 360, 360, 360]);
-    expect(retryDelay(1, () => 0)).toBe(11_250);
-    expect(retryDelay(1, () => 1)).toBe(18_750);
+  it('grows by four from 3 seconds to 6 hours, a quarter more or less', () => {
+    const seconds = Array.from({ length: 9 }, (_, n) => retryDelay(n + 1, () => 0.5) / 1_000);
+    expect(seconds).toEqual([3, 12, 48, 192, 768, 3_072, 12_288, 21_600, 21_600]);
+    expect(retryDelay(1, () => 0)).toBe(2_250);
+    expect(retryDelay(1, () => 1)).toBe(3_750);
   });
 });
