@@ -6,6 +6,7 @@ import { FileStorage } from '@liftdesk/storage';
 import { WINSTON_MODULE_PROVIDER } from 'nest-winston';
 import { stat } from 'node:fs/promises';
 import { DataSource } from 'typeorm';
+import { dialectOf } from './database/dialect';
 import { migrationState } from './database/migration-state';
 import { logCheck } from './log-check';
 
@@ -32,7 +33,10 @@ export class HealthChecks implements OnModuleInit {
   /** A transaction that may write, on the very file that was opened: a deleted one would take writes and lose them. */
   private async checkDatabase(): Promise<CheckFinding> {
     assertSameFile(this.databaseFile, await inodeOf(this.database));
-    await this.database.transaction((manager) => manager.query('select 1 from migrations limit 1'));
+    await this.database.transaction(async (manager) => {
+      await dialectOf(manager).assertWritable(manager);
+      await manager.query('select 1 from migrations limit 1');
+    });
     return {};
   }
 

@@ -32,7 +32,7 @@ export async function assertNoDemoAccounts({ manager }: DataSource): Promise<voi
   for (const { emailNorm, passwordHash } of users) {
     if (!(await passwordMatches(passwordHash, PASSWORDS.get(emailNorm) as string))) continue;
     throw new StartupError(
-      'The database has demo accounts, whose passwords everybody knows: set DATABASE_PATH to another file for production, or give them others by `npm run user:password`',
+      'The database has demo accounts, whose passwords everybody knows: give production another database, or give them others by `npm run user:password`',
     );
   }
 }

@@ -30,6 +30,8 @@ export interface Dialect {
   texts(alias: string): string;
   /** One column of a SELECT as a JSON array in a text, in its order; `[]` for no rows. A sub-select in brackets. */
   jsonArray(column: string, select: string): string;
+  /** @throws where the database takes no writes now, such as a replica after a fail-over; in a transaction that writes */
+  assertWritable(manager: EntityManager): Promise<void>;
   /** From here to the end of its transaction nobody else is past this line with the same name. */
   oneByOne(manager: EntityManager, name: string): Promise<void>;
   /** Rows were written with keys of their own: keys that the table makes go on behind them. */

@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { DatabaseUnavailableError } from './database-errors';
 import type { Dialect } from './dialect';
 
 /** Ours among the advisory locks of a database, whoever else may use them: "Lift" in ASCII. */
@@ -17,6 +18,13 @@ export const postgresDialect: Dialect = {
   texts: (alias) => elements(alias, 'value'),
   jsonArray: (column, select) =>
     `(select coalesce(json_agg(listed.${column}), '[]'::json)::text from (${select}) listed)`,
+  assertWritable: async (manager) => {
+    const [row]: { mode: string }[] = await manager.query(
+      `select current_setting('transaction_read_only') as mode`,
+    );
+    if (row?.mode !== 'off')
+      throw new DatabaseUnavailableError('The database takes no writes: it is read-only');
+  },
   oneByOne: async (manager, name) => {
     await manager.query('select pg_advisory_xact_lock(?, hashtext(?))', [LOCK_CLASS, name]);
   },

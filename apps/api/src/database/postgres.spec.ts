@@ -2,6 +2,7 @@ import { POSTGRES_GUEST, PostgresServer, selfSigned } from '@liftdesk/testing';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import request from 'supertest';
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../common/startup-error';
 import { databaseSchema } from '../config/database.schema';
@@ -98,6 +99,31 @@ describeOnPostgres('a PostgreSQL that takes too long', () => {
       });
       await send().expect(201);
     } finally {
+      await desk.close();
+    }
+  });
+});
+
+describeOnPostgres('a PostgreSQL that takes no writes, as after a fail-over', () => {
+  it('is unhealthy, refuses what would write with 503, and still shows what it has', async () => {
+    const desk = await TestDesk.start();
+    // Its one connection is from before, and goes on writing.
+    const operator = await openDatabase(desk.config.database);
+    try {
+      const ana = await desk.signIn('customer');
+      const readOnly = `alter database "${String(desk.database.options.database)}" set default_transaction_read_only`;
+      await operator.query(`${readOnly} = on`);
+      await operator.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      await desk.as(ana).get('/tickets');
+      await desk.as(ana).post('/tickets', { subject: 's', body: 'b' }).expect(503).expect('Retry-After', '5');
+      await desk.as(ana).get('/tickets').expect(200);
+      const { body } = await request(desk.server).get('/health').expect(503);
+      expect(body.status).toBe('unhealthy');
+      await operator.query(`${readOnly} = off`);
+    } finally {
+      await operator.destroy();
       await desk.close();
     }
   });

@@ -12,6 +12,8 @@ export const sqliteDialect: Dialect = {
   integers: (alias) => `json_each(?) ${alias}`,
   texts: (alias) => `json_each(?) ${alias}`,
   jsonArray: (column, select) => `(select json_group_array(${column}) from (${select}))`,
+  // A transaction that does not write does not begin: BEGIN IMMEDIATE.
+  assertWritable: async () => undefined,
   oneByOne: async () => undefined,
   // AUTOINCREMENT remembers the greatest key that there ever was.
   continueKeys: async () => undefined,
