@@ -3,8 +3,13 @@ import { join } from 'node:path';
 
 const OUTPUT = join(__dirname, '../../test-output');
 const isCi = process.env['CI'] === 'true';
+// SES has no outbox to read in.
+const LAPTOP_ONLY = process.env['E2E_PLATFORM'] === 'aws' ? [/mail\.spec/] : [];
 
-/** `CHROMIUM_PATH` names the browser where it is not Debian's; `DIST_DIR` the built product, `dist/apps` unless set. */
+/**
+ * `E2E_PLATFORM=aws` runs the journeys as on AWS, with PostgreSQL, Redis, nginx and servers of our own for the rest.
+ * `CHROMIUM_PATH` names the browser where it is not Debian's; `DIST_DIR` the built product, `dist/apps` unless set.
+ */
 export default defineConfig({
   testDir: './src',
   globalSetup: './set-up.config.ts',
@@ -23,7 +28,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   // Apart, so that what the journeys write is on no picture.
   projects: [
-    { name: 'journeys', testIgnore: /pages\.spec/ },
+    { name: 'journeys', testIgnore: [/pages\.spec/, ...LAPTOP_ONLY] },
     { name: 'pages', testMatch: /pages\.spec/, use: { trace: 'off' } },
   ],
   use: {

@@ -87,9 +87,10 @@ export class CloudDesk {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** The processes first: what nginx still carries from them comes to its end. */
   private async end(signal: NodeJS.Signals): Promise<void> {
-    await this.nginx.end(signal);
     await Promise.all(this.processes.map((process) => process.end(signal)));
+    await this.nginx.end(signal);
   }
 }
 
