@@ -9,7 +9,7 @@ const STYLE = `
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (prefers-color-scheme:dark){
 .page{background:#111318!important}.card{background:#1b1f27!important;border-color:#2c313c!important}
-.text,.text p,.text li,.text td,.text th{color:#e6e8ee!important}.soft{color:#9aa3b2!important}
+.text,.text p,.text li,.text td,.text th{color:#e6e8ee!important}.soft,.text p.soft{color:#9aa3b2!important}
 .said{background:#232833!important;border-color:#5b8def!important}.text a,.soft a{color:#8fb4ff!important}
 .text code,.text pre{background:#2c313c!important;color:#e6e8ee!important}}`;
 
