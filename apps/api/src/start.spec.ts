@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { EnvSecretStore } from '@liftdesk/secrets';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from './common/startup-error';
@@ -57,6 +58,31 @@ describe('a start', () => {
       await started(configOf({ LOG_DIR: join(folder, 'other-logs') }));
     },
   );
+
+  it.each([
+    ['a folder cannot be written', { UPLOAD_DIR: '/dev/null/uploads' }, /^The folder .*UPLOAD_DIR/],
+    ['its port is nobody’s to take', { HOST: '192.0.2.1' }, /HOST/],
+  ])('that fails because %s closes the secrets that were opened for it', async (_, env, said) => {
+    const secrets = new EnvSecretStore({});
+    const close = jest.spyOn(secrets, 'close');
+    await expect(startServer(configOf(env), secrets)).rejects.toThrow(said);
+    expect(close).toHaveBeenCalled();
+  });
+
+  it('ends with its last log lines kept and its database free, though something will not stop', async () => {
+    const secrets = new EnvSecretStore({});
+    jest.spyOn(secrets, 'close').mockImplementationOnce(() => {
+      throw new Error('will not stop');
+    });
+    const { drain } = await startServer(configOf(), secrets);
+    drain.server.closeAllConnections();
+    await expect(drain.stop()).rejects.toThrow('will not stop');
+    const lines = readFileSync(join(folder, 'logs/error.log'), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { message: 'shutdown.failed', error: { message: 'will not stop' } },
+    ]);
+    await started(configOf());
+  });
 
   it('in production leaves load balancers time to see its end, all within the 9 seconds it has', async () => {
     expect(await started(configOf())).toMatchObject({ noticeMs: 2_000, lingerMs: 1_000 });

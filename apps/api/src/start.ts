@@ -14,7 +14,7 @@ import { buildVersion } from './common/build-version';
 import { StartupError } from './common/startup-error';
 import type { Config } from './config/config';
 import { configureApp } from './configure-app';
-import { claimDatabase } from './database/instance-lock';
+import { claimDatabase, type DatabaseClaim } from './database/instance-lock';
 import { assertMigrated } from './database/migration-state';
 import { openDatabase } from './database/open-database';
 import { EventStreams } from './events/event-streams';
@@ -42,22 +42,24 @@ export async function startServer(
   config: Config,
   secrets: SecretStore = new EnvSecretStore({}),
 ): Promise<RunningServer> {
-  if (config.database.type === 'sqlite') assertWritable(dirname(config.database.path), 'DATABASE_PATH');
-  assertWritable(config.storage.uploadDir, 'UPLOAD_DIR');
-  const logs = logFolder(config.logging);
-  if (logs !== undefined) assertWritable(logs, 'LOG_DIR');
-  await assertPortFree(config.http);
-  const claim = claimDatabase(config.database);
+  let claim: DatabaseClaim | undefined;
   let logger: Logger | undefined;
   let dataSource: DataSource | undefined;
   let app: NestExpressApplication | undefined;
   const release = async (): Promise<void> => {
-    if (dataSource?.isInitialized) await dataSource.destroy();
-    claim.release();
+    try {
+      if (dataSource?.isInitialized) await dataSource.destroy();
+    } catch (error) {
+      logger?.error({ message: 'database.close-failed', error });
+    }
+    claim?.release();
     secrets.close();
     if (logger) await closeLogger(logger);
   };
   try {
+    assertFoldersWritable(config);
+    await assertPortFree(config.http);
+    claim = claimDatabase(config.database);
     logger = openLogger(config);
     dataSource = await openDatabase(config.database, {
       onConnectionLost: (error) => void logger?.warn({ message: 'database.connection-lost', error }),
@@ -88,9 +90,12 @@ export async function startServer(
       drain: drainOf(app, config, logger, release),
     };
   } catch (error) {
-    // Its timers would keep the process alive.
-    await app?.close();
-    await release();
+    try {
+      // Its timers would keep the process alive.
+      await app?.close();
+    } finally {
+      await release();
+    }
     throw error;
   }
 }
@@ -108,8 +113,14 @@ function drainOf(
       app.get(EventStreams, { strict: false }).drain();
     },
     stop: async () => {
-      await app.close();
-      await release();
+      try {
+        await app.close();
+      } catch (error) {
+        logger.error({ message: 'shutdown.failed', error });
+        throw error;
+      } finally {
+        await release();
+      }
     },
     log: (message) => void logger.info(message),
     ...(config.app.NODE_ENV === 'production' && {
@@ -147,6 +158,14 @@ async function listen(app: NestExpressApplication, { http }: Config): Promise<vo
   } catch (error) {
     throw portError(http, error);
   }
+}
+
+/** @throws StartupError */
+function assertFoldersWritable({ database, storage, logging }: Config): void {
+  if (database.type === 'sqlite') assertWritable(dirname(database.path), 'DATABASE_PATH');
+  assertWritable(storage.uploadDir, 'UPLOAD_DIR');
+  const logs = logFolder(logging);
+  if (logs !== undefined) assertWritable(logs, 'LOG_DIR');
 }
 
 function assertWritable(folder: string, variable: string): void {
