@@ -105,6 +105,22 @@ describe('the sweeper', () => {
     expect((await sweeper.sweep()).interrupted).toBe(0);
   });
 
+  it('takes no file from under an upload that it overtook: that one is refused and leaves nothing', async () => {
+    const put = desk.storage.put.bind(desk.storage);
+    jest.spyOn(desk.storage, 'put').mockImplementation(async (...given) => {
+      const result = await put(...given);
+      desk.clock.advance(DAY + HOUR);
+      await sweeper.sweep();
+      return result;
+    });
+    const { content, filename } = aFile();
+    const staging = desk.as(ana).post('/attachments').attach('attachments', content, filename);
+    await staging.expect(503);
+    jest.restoreAllMocks();
+    expect(await desk.rows('select 1 from attachment')).toEqual([]);
+    expect(await objects()).toEqual([]);
+  });
+
   it('keeps the object of an upload whose commit went through and was not heard of', async () => {
     const ticket = await openTicket(desk, ana);
     const [put, transaction] = [

@@ -134,6 +134,7 @@ describe('files in S3', () => {
       ['cuts a part at half', 'UploadPart', { kind: 'cut', afterBytes: 2 * MB }],
       ['hangs at a part', 'UploadPart', HANG],
       ['refuses the end of parts', 'CompleteMultipartUpload', accessDenied],
+      ['loses each answer to the end of parts', 'CompleteMultipartUpload', { kind: 'lose-answer' }],
     ])('%s', async (_what, operation, fault) => {
       const rows = await keysOf('attachment');
       // The first file gets through: all or none.
@@ -161,6 +162,21 @@ describe('files in S3', () => {
     await expectNoOrphan();
   });
 
+  it('are not sent for where the store would show its own error in place of our page', async () => {
+    const [file] = await upload(desk, ana, ticket);
+    const paths = ['download', 'link'].map((what) => `/attachments/${file?.id}/${what}`);
+    s3.faults.always('HeadObject', slowDown);
+    for (const path of paths) expectAway(await desk.as(ana).get(path).expect(503));
+    s3.faults.clear();
+    for (const key of await keysOf('attachment')) await desk.storage.delete(key);
+    for (const path of paths) {
+      const { body } = await desk.as(ana).get(path).expect(404);
+      expect(body.detail).toBe('There is no such file.');
+    }
+    await desk.as(ana).delete(`/attachments/${file?.id}`).expect(204);
+    await desk.rows('delete from attachment');
+  });
+
   describe('while the store hangs altogether', () => {
     beforeEach(() => s3.faults.always('any', HANG));
 
@@ -184,7 +200,7 @@ describe('files in S3', () => {
       expect((await desk.as(ana).get(path).expect(200)).body.attachmentCount).toBe(1);
       await desk.as(ana).get(`${path}/messages`).expect(200);
       await desk.as(ana).get(`${path}/attachments`).expect(200);
-      await desk.as(ana).get(`/attachments/${file?.id}/link`).expect(200);
+      await desk.as(ana).get(`/attachments/${file?.id}/link?disposition=inline`).expect(200);
       await desk.as(ana).post(`${path}/messages`, { body: 'Then without the picture.' }).expect(201);
       await openTicket(desk, ana);
     });

@@ -84,7 +84,8 @@ export class AttachmentsService {
         changed = null;
         return this.idempotency.once(manager, { key, userRid: actor.userRid, subject }, async () => {
           repeated = false;
-          await this.unsettled.settle(keys, manager);
+          if ((await this.unsettled.settle(keys, manager)) < keys.length)
+            throw new StorageUnavailableError(undefined, { cause: new Error('Swept before it was done.') });
           const { ticket, ...answer } = await this.write(manager, actor, uploads, target);
           changed = ticket;
           written = true;
@@ -109,9 +110,15 @@ export class AttachmentsService {
     return toAttachmentView(await this.query.one(actor, id));
   }
 
-  /** @param disposition `inline` is honoured for images and PDF only */
+  /**
+   * The browser itself goes to a link to save under: where the store is away or has lost the file, it would show the
+   * store's own error in place of our page. What is shown inline is fetched by our page, which can tell.
+   * @param disposition `inline` is honoured for images and PDF only
+   * @throws NotFoundError, StorageNotFoundError, StorageUnavailableError
+   */
   async link(actor: Actor, id: string, disposition: 'attachment' | 'inline'): Promise<AttachmentLinkDto> {
     const { storageKey, filename, mimeType } = await this.query.one(actor, id);
+    if (disposition === 'attachment') await this.storage.stat(storageKey);
     const { url, expiresAt } = await this.storage.signedUrl(storageKey, {
       filename,
       contentType: mimeType,

@@ -5,7 +5,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 
 const NOTE = 'insert into unsettled_object (storage_key, created_at) values (?, ?) on conflict do nothing';
-const SETTLE = 'delete from unsettled_object where storage_key = ?';
+const SETTLE = 'delete from unsettled_object where storage_key = ? returning storage_key';
 /** A row counts more than the note: what somebody may still download is never removed. */
 const LEFT = `
   select storage_key as "storageKey" from unsettled_object u
@@ -32,9 +32,17 @@ export class UnsettledObjects {
     for (const key of keys) await manager.query(NOTE, [key, this.clock.now()]);
   }
 
-  /** In the transaction that writes the rows of these objects. */
-  async settle(keys: readonly string[], manager: EntityManager): Promise<void> {
-    for (const key of keys) await manager.query(SETTLE, [key]);
+  /**
+   * In the transaction that writes the rows of these objects.
+   * @returns how many were still noted: the others have been swept, maybe by another process
+   */
+  async settle(keys: readonly string[], manager: EntityManager): Promise<number> {
+    let noted = 0;
+    for (const key of keys) {
+      const crossedOut: unknown[] = await manager.query(SETTLE, [key]);
+      noted += crossedOut.length;
+    }
+    return noted;
   }
 
   /**
