@@ -18,6 +18,9 @@ export type Requester = Schemas['Requester'];
 export type Assignee = Schemas['Assignee'];
 export type AgentList = Schemas['AgentList'];
 export type Role = User['role'];
+/** Of mail. */
+export type Language = NonNullable<User['language']>;
+export type NotificationSettings = Schemas['NotificationSettings'];
 
 export type Register = Schemas['Register'];
 export type Login = Schemas['Login'];
@@ -44,6 +47,9 @@ export type Message = Schemas['Message'];
 export type MessagePage = Schemas['MessagePage'];
 export type MessageKind = Message['kind'];
 export type WriteMessage = Schemas['WriteMessage'];
+export type MailDelivery = Schemas['MailDelivery'];
+/** A mail of the outbox, in development. */
+export type KeptMail = Schemas['KeptMail'];
 export type TicketEvent = Schemas['TicketEvent'];
 export type TicketEventPage = Schemas['TicketEventPage'];
 export type TicketEventType = TicketEvent['type'];

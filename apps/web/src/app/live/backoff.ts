@@ -1,5 +1,5 @@
 const FIRST_MS = 1_000;
-const LONGEST_MS = 30_000;
+const LONGEST_MS = 15_000;
 
 /** Pauses between tries that grow and are never the same for two clients: after a restart they do not all come at once. */
 export class Backoff {

@@ -1,7 +1,15 @@
 import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
-import type { OutboxMail, OutboxPage } from '../shared/http/api-shapes';
+import type { KeptMail } from '@liftdesk/api-client';
+
+/** What the list tells of a mail. */
+export type KeptMailEntry = Pick<KeptMail, 'id' | 'to' | 'subject' | 'createdAt'>;
+
+export interface KeptMailEntries {
+  items: readonly KeptMailEntry[];
+  nextCursor: string | null;
+}
 
 /** The mail of a desk that sends none: each call rejects with what `toProblem` understands. */
 @Injectable({ providedIn: 'root' })
@@ -9,12 +17,12 @@ export class OutboxClient {
   private readonly http = inject(HttpClient);
 
   /** Newest first. */
-  list(cursor: string | null): Promise<OutboxPage> {
+  list(cursor: string | null): Promise<KeptMailEntries> {
     const params: Record<string, string> = cursor ? { cursor } : {};
-    return firstValueFrom(this.http.get<OutboxPage>('/api/mail/outbox', { params }));
+    return firstValueFrom(this.http.get<KeptMailEntries>('/api/mail/outbox', { params }));
   }
 
-  mail(id: string): Promise<OutboxMail> {
-    return firstValueFrom(this.http.get<OutboxMail>(`/api/mail/outbox/${encodeURIComponent(id)}`));
+  mail(id: string): Promise<KeptMail> {
+    return firstValueFrom(this.http.get<KeptMail>(`/api/mail/outbox/${encodeURIComponent(id)}`));
   }
 }

@@ -1,7 +1,6 @@
 import { DestroyRef, Injectable, inject, signal } from '@angular/core';
-import type { OutboxEntry } from '../shared/http/api-shapes';
 import { type Problem, toProblem } from '../shared/http/problem';
-import { OutboxClient } from './outbox-client';
+import { type KeptMailEntry, OutboxClient } from './outbox-client';
 
 const EVERY_MS = 4_000;
 
@@ -9,7 +8,7 @@ const EVERY_MS = 4_000;
 @Injectable()
 export class OutboxList {
   private readonly client = inject(OutboxClient);
-  private readonly entries = signal<readonly OutboxEntry[] | null>(null);
+  private readonly entries = signal<readonly KeptMailEntry[] | null>(null);
   private readonly cursor = signal<string | null>(null);
   private readonly failure = signal<Problem | null>(null);
   private readonly underway = signal(false);

@@ -1,5 +1,4 @@
-import type { Attachment, Message, SignedIn, Ticket, User } from '@liftdesk/api-client';
-import type { MessageDelivery } from '../shared/http/api-shapes';
+import type { Attachment, MailDelivery, Message, SignedIn, Ticket, User } from '@liftdesk/api-client';
 import { type ClientConfig, DEFAULT_CONFIG } from '../shared/config/client-config';
 
 export function aConfig(
@@ -17,6 +16,7 @@ export function aUser(change: Partial<User> = {}): User {
     email: 'katrin@kitarad.example',
     name: 'Katrin Hofmann',
     role: 'customer',
+    language: null,
     createdAt: AT,
     ...change,
   };
@@ -63,12 +63,13 @@ export function aMessage(change: Partial<Message> = {}): Message {
     kind: 'reply',
     body: 'Hello',
     attachments: [],
+    delivery: null,
     createdAt: AT,
     ...change,
   };
 }
 
-export function aDelivery(change: Partial<MessageDelivery> = {}): MessageDelivery {
+export function aDelivery(change: Partial<MailDelivery> = {}): MailDelivery {
   return {
     id: 'd1',
     status: 'sent',

@@ -1,8 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
-import type { User } from '@liftdesk/api-client';
-import type { Language, NotificationSettings } from '../../shared/http/api-shapes';
+import type { Language, NotificationSettings, User } from '@liftdesk/api-client';
 
 /** What somebody chooses about mail; each call rejects with what `toProblem` understands. */
 @Injectable({ providedIn: 'root' })

@@ -1,11 +1,6 @@
 import { httpResource } from '@angular/common/http';
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import {
-  type Language,
-  type NotificationKind,
-  type NotificationSettings,
-  languageOf,
-} from '../../shared/http/api-shapes';
+import type { Language, NotificationSettings } from '@liftdesk/api-client';
 import { toProblem } from '../../shared/http/problem';
 import { Icon } from '../../shared/ui/icon/icon';
 import { Skeleton } from '../../shared/ui/state/skeleton';
@@ -14,6 +9,8 @@ import { State } from '../../shared/ui/state/state';
 import { Session } from '../session';
 import { MailSettingsClient } from './mail-settings-client';
 import { Saving } from './saving';
+
+type NotificationKind = keyof NotificationSettings;
 
 const KINDS: readonly { kind: NotificationKind; label: string; help: string }[] = [
   {
@@ -71,7 +68,9 @@ export class MailSettings {
   protected readonly language = new Saving<Language>(async (language) =>
     this.session.update(await this.client.setLanguage(language)),
   );
-  protected readonly shownLanguage = computed(() => this.language.shown(languageOf(this.session.user())));
+  protected readonly shownLanguage = computed(() =>
+    this.language.shown(this.session.user()?.language ?? 'en'),
+  );
 
   private async save(change: NotificationSettings): Promise<void> {
     const now = await this.client.notify(change);

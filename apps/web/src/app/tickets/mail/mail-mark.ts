@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import type { MessageDelivery } from '../../shared/http/api-shapes';
+import type { MailDelivery } from '@liftdesk/api-client';
 import { Icon } from '../../shared/ui/icon/icon';
 import { isTrouble, mailWords } from './mail-words';
 
@@ -16,7 +16,7 @@ import { isTrouble, mailWords } from './mail-words';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class MailMark {
-  readonly delivery = input.required<MessageDelivery>();
+  readonly delivery = input.required<MailDelivery>();
   protected readonly words = computed(() => mailWords(this.delivery()));
   protected readonly bad = computed(() => isTrouble(this.delivery()));
 }

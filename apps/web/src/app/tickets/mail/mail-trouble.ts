@@ -10,7 +10,7 @@ import {
   output,
   signal,
 } from '@angular/core';
-import type { MessageDelivery } from '../../shared/http/api-shapes';
+import type { MailDelivery } from '@liftdesk/api-client';
 import { type Problem, toProblem } from '../../shared/http/problem';
 import { Icon } from '../../shared/ui/icon/icon';
 import { CopyId } from '../../shared/ui/state/copy-id';
@@ -53,7 +53,7 @@ export class MailTrouble {
   private readonly client = inject(TicketClient);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
-  readonly delivery = input.required<MessageDelivery>();
+  readonly delivery = input.required<MailDelivery>();
   /** It is queued again. */
   readonly resent = output();
 

@@ -1,4 +1,4 @@
-import type { MessageDelivery } from '../../shared/http/api-shapes';
+import type { MailDelivery } from '@liftdesk/api-client';
 import type { IconName } from '../../shared/ui/icon/icons';
 
 export interface MailWords {
@@ -10,7 +10,7 @@ export interface MailWords {
 }
 
 /** What became of a mail, as the team reads it. */
-export function mailWords({ status, recipient, reason, attempts }: MessageDelivery): MailWords {
+export function mailWords({ status, recipient, reason, attempts }: MailDelivery): MailWords {
   const why = reason ? `: ${reason.replace(/[.\s]+$/, '')}` : '';
   const tries = attempts === 1 ? 'Tried once' : `Tried ${attempts} times`;
   switch (status) {
@@ -44,12 +44,12 @@ export function mailWords({ status, recipient, reason, attempts }: MessageDelive
 }
 
 /** Something that an agent should know and can do something about. */
-export function isTrouble({ status }: MessageDelivery): boolean {
+export function isTrouble({ status }: MailDelivery): boolean {
   return status !== 'queued' && status !== 'sent';
 }
 
 /** What to ask before an address is written to again that mail does not reach; null where nothing blocks it. */
-export function blockQuestion({ status, recipient }: MessageDelivery): string | null {
+export function blockQuestion({ status, recipient }: MailDelivery): string | null {
   if (status === 'bounced' || status === 'suppressed')
     return `${recipient} bounced. Write to this address again?`;
   return status === 'complained' ? `${recipient} took our mail for spam. Write to this address again?` : null;

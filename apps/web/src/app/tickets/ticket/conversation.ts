@@ -106,6 +106,7 @@ export class Conversation {
       kind: item.kind,
       body: item.body,
       attachments: [...item.attachments],
+      delivery: null,
       createdAt: item.createdAt,
     };
   }

@@ -188,7 +188,7 @@ describe('a ticket while others work on it', () => {
   describe('the mail of a reply', () => {
     const RESEND = 'POST /api/mail/deliveries/d1/resend';
     const show = async (change: Parameters<typeof aDelivery>[0]) => {
-      messages = [aMessage({ id: 'r', author: MAJA, body: 'Yes', delivery: aDelivery(change) } as object)];
+      messages = [aMessage({ id: 'r', author: MAJA, body: 'Yes', delivery: aDelivery(change) })];
       await happen('message.mail', { messageId: 'r' });
     };
     const label = () =>
@@ -209,7 +209,7 @@ describe('a ticket while others work on it', () => {
       await pass(1_000);
       stream.last.cut();
       await page.turn();
-      messages = [aMessage({ id: 'r', author: MAJA, delivery: aDelivery({ status: 'sent' }) } as object)];
+      messages = [aMessage({ id: 'r', author: MAJA, delivery: aDelivery({ status: 'sent' }) })];
       await pass(20_000);
       expect(page.host.querySelector('desk-mail-mark')?.textContent).toContain('Sent');
     });
@@ -220,7 +220,7 @@ describe('a ticket while others work on it', () => {
       expect(page.text).toContain('did not go out: 552 mailbox full. Tried 10 times.');
       server.on(RESEND, () => ({}));
       page.button('Send again').click();
-      messages = [aMessage({ id: 'r', author: MAJA, delivery: aDelivery({ status: 'queued' }) } as object)];
+      messages = [aMessage({ id: 'r', author: MAJA, delivery: aDelivery({ status: 'queued' }) })];
       await pass(100);
       expect(server.made(RESEND).map(({ body }) => body)).toEqual([{}]);
       expect(page.text).toContain('Queued');

@@ -1,6 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import type { Message, Requester } from '@liftdesk/api-client';
-import { deliveryOf } from '../../shared/http/api-shapes';
 import { Time } from '../../shared/time/time';
 import { AttachmentList } from '../../shared/ui/attachments/attachment-list';
 import { Avatar } from '../../shared/ui/avatar/avatar';
@@ -39,7 +38,7 @@ export class MessageCard {
   /** Its mail is on its way again. */
   readonly mailResent = output();
 
-  protected readonly mail = computed(() => deliveryOf(this.message()));
+  protected readonly mail = computed(() => this.message().delivery);
   protected readonly mailTrouble = computed(() => {
     const mail = this.mail();
     return mail && isTrouble(mail) ? mail : null;

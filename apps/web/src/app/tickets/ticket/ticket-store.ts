@@ -1,7 +1,6 @@
 import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import type { Message, Ticket, TicketEvent } from '@liftdesk/api-client';
-import { deliveryOf } from '../../shared/http/api-shapes';
 import { type Problem, toProblem } from '../../shared/http/problem';
 import { keepFresh } from '../../live/keep-fresh';
 import type { LiveEvent } from '../../live/live-event';
@@ -163,7 +162,7 @@ export class TicketStore {
   async poll(more = false): Promise<void> {
     const before = this.current();
     // What becomes of mail moves no version.
-    const isMailUnderway = this.messages().some((message) => deliveryOf(message)?.status === 'queued');
+    const isMailUnderway = this.messages().some((message) => message.delivery?.status === 'queued');
     const mustLoad = more || this.missed || isMailUnderway;
     this.missed = !before || this.isOccupied(before.id);
     if (!before || this.missed) return;
