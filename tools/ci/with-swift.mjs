@@ -15,15 +15,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CREDENTIALS, SERVERS, writeSwift } from './swift-config.mjs';
 
-const PACKAGES = [
-  'swift-proxy',
-  'swift-account',
-  'swift-container',
-  'swift-object',
-  'python3-swift',
-  'memcached',
-];
-const PROGRAMS = ['memcached', ...SERVERS.map(programOf)];
+/** Program and the Debian package that has it. */
+const PROGRAMS = ['memcached=memcached', ...SERVERS.map((server) => `${programOf(server)}=swift-${server}`)];
+const ENSURE_PACKAGES = join(import.meta.dirname, 'ensure-packages.sh');
 const BUCKET = 'attachments';
 const UP_WITHIN_MS = 90_000;
 
@@ -38,7 +32,7 @@ let folder;
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => finish(130));
 
 try {
-  ensureSwift();
+  execFileSync(ENSURE_PACKAGES, PROGRAMS, { stdio: 'inherit' });
   folder = folderWithAttributes();
   const ports = Object.fromEntries(
     await Promise.all(['memcached', ...SERVERS].map(async (name) => [name, await freePort()])),
@@ -54,32 +48,6 @@ try {
 } catch (error) {
   process.stderr.write(`Swift did not come up: ${error.message}\n${logs()}`);
   await finish(1);
-}
-
-function ensureSwift() {
-  const missing = PROGRAMS.filter((program) => spawnSync('which', [program]).status !== 0);
-  if (missing.length === 0) return;
-  const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n'];
-  const apt = (...args) => {
-    const [program, ...rest] = [
-      ...asRoot,
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      'apt-get',
-      '-qq',
-      ...args,
-    ];
-    execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
-  };
-  try {
-    apt('update');
-    apt('install', '-y', '--no-install-recommends', ...PACKAGES);
-  } catch (error) {
-    throw new Error(
-      `Swift is not there (${missing.join(', ')}) and cannot be installed: ${PACKAGES.join(' ')}`,
-      { cause: error },
-    );
-  }
 }
 
 /** Swift writes what it knows of an object into extended attributes, which not every file system has. */
