@@ -373,8 +373,11 @@ describe('the outbox', () => {
 
     it('is sent at once, without anybody waiting for it', async () => {
       const ben = await running.signIn('customer');
+      const wake = jest.spyOn(running.app.get(OutboxWorker, { strict: false }), 'wake');
       const began = performance.now();
       await openTicket(running, ben);
+      // The commit rang, before the request was answered.
+      expect(wake).toHaveBeenCalled();
       while (ses.mails.length === 0 && performance.now() - began < 30_000) await pause(5);
       expect(ses.mails).toHaveLength(1);
     });
