@@ -1,10 +1,12 @@
 import { PostgresServer } from '@liftdesk/testing';
+import { once } from 'node:events';
+import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import request from 'supertest';
 import { databaseSchema } from '../config/database.schema';
 import { checkConsistency } from '../search/search-maintenance';
 import type { Person } from '../testing/caller';
-import { describeOnPostgres } from '../testing/test-database';
+import { describeOnPostgres, testDatabase } from '../testing/test-database';
 import { TestDesk } from '../testing/test-desk';
 import { migrate } from './migrate';
 import { openDatabase } from './open-database';
@@ -23,6 +25,73 @@ interface Answer {
   id: string | undefined;
   retryAfter: string | undefined;
 }
+
+/** Lets bytes through until it is told to swallow them, as a network does that fails without a word. */
+class Swallowing {
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+  private on = false;
+
+  constructor(port: number) {
+    this.server = createServer((client) => {
+      const upstream = connect(port, '127.0.0.1');
+      const pass = (from: Socket, to: Socket) => {
+        this.sockets.add(from);
+        from.on('data', (bytes) => this.on || to.write(bytes));
+        from.on('error', () => to.destroy());
+        from.on('close', () => to.destroy());
+      };
+      pass(client, upstream);
+      pass(upstream, client);
+    });
+  }
+
+  async listen(): Promise<number> {
+    await once(this.server.listen(0, '127.0.0.1'), 'listening');
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  swallow(on: boolean): void {
+    this.on = on;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+describeOnPostgres('a network that fails without a word between the API and PostgreSQL', () => {
+  it('is answered for with 503 in time, and all works when it is back', async () => {
+    const { env, drop } = await testDatabase();
+    const url = new URL(env['DATABASE_URL'] as string);
+    const network = new Swallowing(Number(url.port));
+    url.port = String(await network.listen());
+    const desk = await TestDesk.start({
+      env: { DATABASE_URL: url.href, DATABASE_STATEMENT_TIMEOUT: '1s', DATABASE_POOL_SIZE: '3' },
+    });
+    try {
+      const ana = await desk.signIn('customer');
+      await desk.as(ana).post('/tickets', { subject: 's', body: 'b' }).expect(201);
+      network.swallow(true);
+      const calls = [1, 2, 3, 4].flatMap(() => [
+        desk.as(ana).get('/tickets'),
+        desk.as(ana).post('/tickets', { subject: 's', body: 'b' }),
+      ]);
+      for (const { status, headers } of await Promise.all(calls))
+        expect([status, headers['retry-after']]).toEqual([503, '5']);
+      network.swallow(false);
+      await desk.as(ana).get('/tickets').expect(200);
+      await desk.as(ana).post('/tickets', { subject: 's', body: 'b' }).expect(201);
+    } finally {
+      network.swallow(false);
+      await desk.close();
+      await network.close();
+      await drop();
+    }
+  });
+});
 
 describeOnPostgres('a PostgreSQL that fails while tickets are opened', () => {
   let server: PostgresServer;

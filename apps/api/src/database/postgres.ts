@@ -13,6 +13,8 @@ const OLDEST_POSTGRES = 13;
 /** How long a request waits for a connection, new or from the pool. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
+/** The server ends what takes too long. If nothing is heard so much later, the way to it is broken, and nobody says so. */
+const NETWORK_MS = 2_000;
 /** A transaction that awaits anything but the database this long is a mistake of ours: the server ends it. */
 const IDLE_TRANSACTION_MS = 10_000;
 
@@ -59,6 +61,7 @@ export async function openPostgres(
       ...(options.schema !== undefined && { options: `-c search_path=${options.schema}` }),
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       statement_timeout: config.statementTimeoutMs,
+      ...(config.statementTimeoutMs > 0 && { query_timeout: config.statementTimeoutMs + NETWORK_MS }),
       idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
       types: numbersAsNumbers(pg.types),
     },

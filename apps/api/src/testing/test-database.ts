@@ -67,7 +67,9 @@ export const describeOnPostgres = (name: string, tests: () => void): void =>
     : describe.skip(`PostgreSQL ONLY, run by \`npm run test:postgres\`: ${name}`, tests);
 
 async function prepare(url: string): Promise<void> {
-  const dataSource = await openDatabase(databaseSchema.parse({ DATABASE_URL: url }));
+  const dataSource = await openDatabase(
+    databaseSchema.parse({ DATABASE_URL: url, DATABASE_STATEMENT_TIMEOUT: '0' }),
+  );
   await migrate(dataSource);
   await dataSource.destroy();
 }
