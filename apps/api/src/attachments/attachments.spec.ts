@@ -1,7 +1,7 @@
 import { sampleFiles } from '@liftdesk/testing';
 import { StorageUnavailableError } from '@liftdesk/storage';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -162,6 +162,22 @@ describe('files', () => {
       const saved = await fetchFile(ana, text?.id ?? '', '?disposition=inline');
       expect(saved.headers['content-disposition']).toMatch(/^attachment/);
       await desk.as(ana).get(`/attachments/${pdf?.id}/link?disposition=evil`).expect(400);
+    });
+
+    it('although the copy in the staging folder could not be removed', async () => {
+      const put = desk.storage.put.bind(desk.storage);
+      jest.spyOn(desk.storage, 'put').mockImplementation(async (...given) => {
+        const result = await put(...given);
+        for (const name of staging()) {
+          rmSync(join(desk.uploadDir, '.staging', name));
+          mkdirSync(join(desk.uploadDir, '.staging', name));
+        }
+        return result;
+      });
+      const [file] = await upload(desk, ana, ticket);
+      for (const name of staging()) rmdirSync(join(desk.uploadDir, '.staging', name));
+      expect((await fetchFile(ana, file?.id ?? '')).status).toBe(200);
+      expect(await desk.log()).toContain('upload.copy-left');
     });
 
     it('by the redirect of the download too', async () => {

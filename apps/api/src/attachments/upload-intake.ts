@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AttachmentConfig } from './attachment.config';
 import { StagedUpload, discard, receiveUploads } from './multipart-intake';
@@ -6,6 +6,8 @@ import { StagedUpload, discard, receiveUploads } from './multipart-intake';
 /** Takes a request's files in, hands them on, and removes the staged copies whatever comes of it. */
 @Injectable()
 export class UploadIntake {
+  private readonly logger = new Logger(UploadIntake.name);
+
   constructor(private readonly config: AttachmentConfig) {}
 
   async receive<T>(
@@ -17,7 +19,10 @@ export class UploadIntake {
     try {
       return await use(uploads);
     } finally {
-      await discard(uploads);
+      // What is stored is stored, even where its copy stays until the sweeper comes.
+      await discard(uploads).catch((error: unknown) =>
+        this.logger.warn({ message: 'upload.copy-left', error }),
+      );
     }
   }
 }
