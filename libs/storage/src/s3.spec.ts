@@ -311,6 +311,27 @@ describe('S3', () => {
     });
   });
 
+  it.each<[number, string, RegExp]>([
+    [301, 'PermanentRedirect', /another region: look at AWS_REGION/],
+    [400, 'AuthorizationHeaderMalformed', /another region: look at AWS_REGION/],
+    [403, 'AccessDenied', /may not do this: look at the policies/],
+    [403, 'RequestTimeTooSkewed', /clock of this machine is wrong/],
+  ])('says of %d %s what to look at', async (status, code, advice) => {
+    const { storage, server } = await open();
+    server.faults.always('PutObject', { kind: 'error', status, code });
+    const { cause } = await failureOf(putOf(storage, 1));
+    expect([cause.code, cause.message]).toEqual([code, expect.stringMatching(advice)]);
+  });
+
+  it.each([
+    [301, 'PermanentRedirect'],
+    [403, 'AccessDenied'],
+  ])('knows an answer without a body by its status: %d is %s', async (status, code) => {
+    const { storage, server } = await open();
+    server.faults.always('HeadObject', { kind: 'error', status, code });
+    expect((await failureOf(storage.stat('a'))).cause.code).toBe(code);
+  });
+
   it('says of wrong credentials which, and never the secret', async () => {
     const { storage } = await open();
     process.env['AWS_SECRET_ACCESS_KEY'] = 'a secret that is wrong';
