@@ -8,7 +8,7 @@ import { databaseSchema } from './config/database.schema';
 import { migrate } from './database/migrate';
 import { openDatabase } from './database/open-database';
 import { type RunningServer, startServer } from './start';
-import { type TestDatabase, testDatabase } from './testing/test-database';
+import { onPostgres, type TestDatabase, testDatabase } from './testing/test-database';
 
 describe('a start', () => {
   let folder: string;
@@ -45,6 +45,27 @@ describe('a start', () => {
     await drain.stop();
     return drain;
   }
+
+  it('of a second process is refused in one line on SQLite, and serves beside the first on PostgreSQL', async () => {
+    const first = await startServer(configOf());
+    const second = startServer(configOf({ LOG_DIR: join(folder, 'second-logs') }));
+    const stop = async ({ drain }: RunningServer) => {
+      drain.server.closeAllConnections();
+      await drain.stop();
+    };
+    try {
+      if (onPostgres) {
+        const { port } = await second;
+        expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+        await stop(await second);
+      } else {
+        await expect(second).rejects.toThrow(StartupError);
+        await expect(second).rejects.toThrow(/^Another Liftdesk process is using .*: stop it first .*$/);
+      }
+    } finally {
+      await stop(first);
+    }
+  });
 
   it.each(['application.log', 'error.log'])(
     'says in one line that a log file cannot be opened: %s',
