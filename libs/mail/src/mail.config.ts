@@ -3,6 +3,8 @@ import { z } from 'zod';
 const ADDRESS = /^[^\s@"(),:;<>[\]\\]+@[^\s@"(),:;<>[\]\\]+$/;
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
 const address = z.string().regex(ADDRESS, 'expected an address such as support@example.com');
 const from = address.describe('Sender of all mail, such as support@example.com');
 const seconds = (byDefault: number, most: number, what: string) =>
@@ -14,7 +16,8 @@ const shared = {
     .string()
     .regex(HOST, 'expected a domain such as reply.example.com')
     .optional()
-    .describe('Domain that answers come to, as reply+<token>@…; FROM_EMAIL with +<token> when not set'),
+    .describe('Domain that answers come to, as reply+<token>@…; FROM_EMAIL with +<token> when not set')
+    .meta({ example: 'reply.example.com' }),
   MAIL_TIMEOUT: seconds(20, 120, 'Seconds after which handing over a mail is given up, to be tried again'),
 };
 
@@ -36,9 +39,14 @@ const log = z.object({
 
 const smtp = z.object({
   MAIL_TRANSPORT: z.literal('smtp'),
-  SMTP_HOST: z.string().min(1).describe('Name of the mail server'),
+  SMTP_HOST: z.string().min(1).describe('Name of the mail server').meta({ example: 'smtp.example.com' }),
   SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587).describe('Port of the mail server'),
-  SMTP_USER: z.string().min(1).optional().describe('Name to sign in with; without one nobody signs in'),
+  SMTP_USER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name to sign in with; without one nobody signs in')
+    .meta({ example: 'liftdesk@example.com' }),
   SMTP_PASSWORD: z.string().min(1).optional().meta({ description: 'Password to sign in with', secret: true }),
   SMTP_SECURE: z
     .enum(['starttls', 'tls', 'none'])
@@ -48,7 +56,8 @@ const smtp = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('Certificates in PEM that the server’s is verified by, besides the well-known ones'),
+    .describe('Certificates in PEM that the server’s is verified by, besides the well-known ones')
+    .meta({ example: '/etc/liftdesk/mail-ca.pem' }),
   FROM_EMAIL: from,
   ...shared,
 });
@@ -58,12 +67,14 @@ const ses = z.object({
   SES_REGION: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'expected a region such as eu-central-1')
-    .describe('AWS region of SES'),
+    .describe('AWS region of SES')
+    .meta({ example: 'us-east-1' }),
   SES_CONFIGURATION_SET: z
     .string()
     .regex(/^[\w-]{1,64}$/, 'expected the name of a configuration set')
     .optional()
-    .describe('Configuration set that mail is sent with'),
+    .describe('Configuration set that mail is sent with')
+    .meta({ example: 'liftdesk' }),
   SES_TOPIC_ARN: z
     .string()
     .default('')
@@ -77,8 +88,13 @@ const ses = z.object({
       (arns) => arns.every((arn) => /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/.test(arn)),
       'expected ARNs of SNS topics, separated by commas',
     )
-    .describe('SNS topics whose bounces and complaints are believed, separated by commas'),
-  AWS_ENDPOINT_URL_SES: z.url().optional().describe('Where SES is, if not where the region says'),
+    .describe('SNS topics whose bounces and complaints are believed, separated by commas')
+    .meta({ example: 'arn:aws:sns:us-east-1:111122223333:liftdesk-mail' }),
+  AWS_ENDPOINT_URL_SES: z
+    .url({ protocol: /^https?$/, error: 'expected an address such as https://…' })
+    .optional()
+    .describe('Where SES is, if not where the region says')
+    .meta({ example: 'https://email.us-east-1.amazonaws.com' }),
   FROM_EMAIL: from,
   ...shared,
 });
@@ -125,8 +141,14 @@ export const mailConfig = z
     mailEnvironment,
   )
   .superRefine((env, context) => {
-    if (env.MAIL_TRANSPORT === 'smtp' && (env.SMTP_USER === undefined) !== (env.SMTP_PASSWORD === undefined))
-      context.addIssue({ code: 'custom', path: ['SMTP_PASSWORD'], message: 'SMTP_USER and SMTP_PASSWORD go together' }); // prettier-ignore
+    if (env.MAIL_TRANSPORT !== 'smtp') return;
+    const { SMTP_USER, SMTP_PASSWORD, SMTP_SECURE, SMTP_HOST } = env;
+    const refuse = (name: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [name], message });
+    if ((SMTP_USER === undefined) !== (SMTP_PASSWORD === undefined))
+      refuse('SMTP_PASSWORD', 'SMTP_USER and SMTP_PASSWORD go together');
+    if (SMTP_SECURE === 'none' && SMTP_USER !== undefined && !LOOPBACK.test(SMTP_HOST))
+      refuse('SMTP_SECURE', 'a password goes to another machine encrypted only: expected starttls or tls');
   })
   .transform((env): MailConfig => {
     const common = {

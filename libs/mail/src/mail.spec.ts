@@ -348,6 +348,14 @@ describe('mailConfig', () => {
     });
   });
 
+  it.each(['localhost', '127.0.0.1', '::1'])('lets a password go unencrypted to this machine: %s', (host) => {
+    const env = { SMTP_HOST: host, SMTP_SECURE: 'none', SMTP_USER: 'desk', SMTP_PASSWORD: 'secret' };
+    expect(mailConfig.parse({ MAIL_TRANSPORT: 'smtp', FROM_EMAIL: FROM, ...env })).toMatchObject({
+      host,
+      secure: 'none',
+    });
+  });
+
   it('reads what is said of SES', () => {
     const topic = 'arn:aws:sns:eu-central-1:123456789012:mail-events';
     expect(
@@ -375,6 +383,7 @@ describe('mailConfig', () => {
     { MAIL_TRANSPORT: 'ses', FROM_EMAIL: FROM },
     { ...SMTP, SMTP_USER: 'desk' },
     { ...SMTP, SMTP_SECURE: 'maybe' },
+    { ...SMTP, SMTP_SECURE: 'none', SMTP_USER: 'desk', SMTP_PASSWORD: 'secret' },
     { ...SMTP, FROM_EMAIL: 'Desk <support@desk.example>' },
     { ...SMTP, FROM_EMAIL: 'a@b.example\r\nBcc: c@d.example' },
     { ...SMTP, REPLY_DOMAIN: 'not a domain' },

@@ -72,10 +72,11 @@ export class MailBuilder {
     if (!secret) throw new Error('There is no key for answers');
     const { fromEmail, replyDomain } = this.config.settings;
     const token = makeReplyToken({ ticketRid: source.ticketRid, userRid: source.userRid }, secret);
+    const answersTo = replyAddress(token, fromEmail, replyDomain);
     return {
       inReplyTo: before ?? root,
       references: before === null ? [root] : [root, before],
-      replyTo: { address: replyAddress(token, fromEmail, replyDomain) },
+      ...(answersTo !== null && { replyTo: { address: answersTo } }),
     };
   }
 

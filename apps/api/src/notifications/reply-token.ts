@@ -28,11 +28,16 @@ export function readReplyToken(token: string, secrets: readonly Uint8Array[]): R
   return known ? { ticketRid: parseInt(ticket, 36), userRid: parseInt(user, 36) } : null;
 }
 
-/** The address that carries the token. */
-export function replyAddress(token: string, fromEmail: string, replyDomain: string | null): string {
-  if (replyDomain !== null) return `reply+${token}@${replyDomain}`;
+/** RFC 5321, 4.5.3.1.1. */
+const MAX_LOCAL_PART = 64;
+
+/** The address that carries the token; null where it would be longer than an address may be. */
+export function replyAddress(token: string, fromEmail: string, replyDomain: string | null): string | null {
   const at = fromEmail.lastIndexOf('@');
-  return `${fromEmail.slice(0, at)}+${token}${fromEmail.slice(at)}`;
+  const [local, domain] =
+    replyDomain === null ? [fromEmail.slice(0, at), fromEmail.slice(at + 1)] : ['reply', replyDomain];
+  const part = `${local}+${token}`;
+  return part.length > MAX_LOCAL_PART ? null : `${part}@${domain}`;
 }
 
 /** Whether mail to this address would come back to us: then it is never sent. */
