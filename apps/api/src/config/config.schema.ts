@@ -13,12 +13,20 @@ export const appSchema = z.object({
     .enum(ENVIRONMENTS)
     .default('development')
     .describe('Which .env file is read, and how strict the rest is'),
-  APP_VERSION: z.string().optional().describe('Shown by /health; taken from the build when not set'),
+  APP_VERSION: z
+    .string()
+    .optional()
+    .describe('Shown by /health; taken from the build when not set')
+    .meta({ example: '2.4.0' }),
 });
 
 export const httpSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(5000).describe('Port of API and client'),
-  HOST: z.string().optional().describe('Address to listen on; every one when not set'),
+  HOST: z
+    .string()
+    .optional()
+    .describe('Address to listen on; every one when not set')
+    .meta({ example: '127.0.0.1' }),
   FRONTEND_URL: z
     .string()
     .default('')
@@ -28,7 +36,8 @@ export const httpSchema = z.object({
         .map((origin) => origin.trim().replace(/\/$/, ''))
         .filter(Boolean),
     )
-    .describe('Origins of clients served from elsewhere, separated by commas; the first is used in links'),
+    .describe('Origins of clients served from elsewhere, separated by commas; the first is used in links')
+    .meta({ example: 'https://support.example.com' }),
   TRUST_PROXY: trustedProxies.describe(
     'Whose X-Forwarded-For is believed: proxies by number, address, range or name',
   ),
@@ -72,20 +81,23 @@ export const uploadSchema = z.object({
 
 /** What production asks of values that are fine elsewhere; undefined where they are wrong anyway. */
 export function productionProblems(
-  secret: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
   origins: readonly string[] = [],
 ): { name: string; problem: string }[] {
-  const problems: { name: string; problem: string }[] = [];
-  if (secret !== undefined && (secret.length < MIN_SECRET_LENGTH || secret === DEVELOPMENT_SECRET)) {
-    problems.push({
-      name: 'JWT_SECRET',
+  // The one before is believed as much as the one of now.
+  const problems = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS']
+    .filter((name) => isWeak(env[name]))
+    .map((name) => ({
+      name,
       problem: `production needs a secret of its own of at least ${MIN_SECRET_LENGTH} characters`,
-    });
-  }
+    }));
   if (origins.includes('*'))
     problems.push({ name: 'FRONTEND_URL', problem: 'production needs named origins, not *' });
   return problems;
 }
+
+const isWeak = (secret: string | undefined): boolean =>
+  secret !== undefined && (secret.length < MIN_SECRET_LENGTH || secret === DEVELOPMENT_SECRET);
 
 /**
  * SQLite serves one process. PM2 says in these two variables how many there are, and which this one is; the lock beside

@@ -65,9 +65,14 @@ export const SLICES = {
   health: healthConfig,
 };
 
+const described = Object.values(SLICES).flatMap((schema) => variablesOf(schema));
+
 /** Every variable that is read. */
-export const VARIABLES = Object.values(SLICES).flatMap((schema) =>
-  variablesOf(schema).map(({ name }) => name),
+export const VARIABLES: readonly string[] = described.map(({ name }) => name);
+
+/** Those whose value nobody may see. */
+export const SECRET_VARIABLES: ReadonlySet<string> = new Set(
+  described.filter(({ secret }) => secret).map(({ name }) => name),
 );
 
 /**
@@ -86,7 +91,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (isStrict(input['NODE_ENV'])) {
     // Each by itself: another variable of its slice that is wrong must not hide it.
     const origins = httpSchema.shape.FRONTEND_URL.safeParse(input['FRONTEND_URL']).data;
-    const strict = [...productionProblems(input['JWT_SECRET'], origins), ...processProblems(input)];
+    const strict = [...productionProblems(input, origins), ...processProblems(input)];
     problems.push(...strict.map(({ name, problem }) => `${name}: ${problem}`));
   }
   if (problems.length > 0)

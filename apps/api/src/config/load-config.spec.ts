@@ -1,4 +1,4 @@
-import { errorView } from '@liftdesk/logging';
+import { errorView, redact } from '@liftdesk/logging';
 import { SecretsManagerServer } from '@liftdesk/testing';
 import { inspect } from 'node:util';
 import { StartupError } from '../common/startup-error';
@@ -72,6 +72,28 @@ describe('loadConfig', () => {
     expect(JSON.stringify(errorView(error))).not.toContain(CANARY);
   });
 
+  it('hides the secrets of the environment in logs as well', async () => {
+    const url = `postgres://desk:${CANARY}-4713@db.example/desk`;
+    await loadConfigOnce({ JWT_SECRET: SECRET, DATABASE_URL: url, HEALTH_TOKEN: `${CANARY} for health` });
+    const error = new Error(`refused ${CANARY}-4713, ${SECRET} and ${CANARY} for health`);
+    expect(JSON.stringify(errorView(error))).not.toContain(CANARY);
+  });
+
+  it('leaves readable in logs what everybody may know, though the secret holds it', async () => {
+    const own = { LOG_GROUP: '/desks/the-only-desk', FRONTEND_URL: 'https://the-only-desk.example' };
+    server.put(ID, { JWT_SECRET: SECRET, ...own, DB_HOST: `${CANARY}.the-only-desk.example` });
+    await loadConfigOnce(env);
+    const said = `${own.LOG_GROUP} ${own.FRONTEND_URL}`;
+    expect(redact(`${said} ${CANARY}.the-only-desk.example`)).toBe(`${said} [redacted]`);
+  });
+
+  it('takes an empty value of the secret for none', async () => {
+    server.put(ID, { JWT_SECRET: SECRET, HEALTH_TOKEN: '', PORT: '' });
+    const config = await loadConfigOnce({ ...env, HEALTH_TOKEN: `${SECRET} for health`, PORT: '8081' });
+    expect(config.health.HEALTH_TOKEN).toBe(`${SECRET} for health`);
+    expect(config.http.PORT).toBe(8081);
+  });
+
   it('does not believe a secret about where secrets come from, who asks, and what environment this is', async () => {
     server.put(ID, {
       JWT_SECRET: SECRET,
@@ -122,6 +144,11 @@ describe('loadConfig', () => {
   it.each([
     ['the default secret', { JWT_SECRET: 'dev-secret-key-change-in-production' }, 'JWT_SECRET'],
     ['a short secret', { JWT_SECRET: 'x'.repeat(31) }, 'JWT_SECRET'],
+    [
+      'the default secret as the one before',
+      { JWT_SECRET: SECRET, JWT_SECRET_PREVIOUS: 'dev-secret-key-change-in-production' },
+      'JWT_SECRET_PREVIOUS',
+    ],
     ['every origin', { JWT_SECRET: SECRET, FRONTEND_URL: '*' }, 'FRONTEND_URL'],
   ])('in production and staging refuses %s from the secret too', async (_, values, name) => {
     server.put(ID, values);

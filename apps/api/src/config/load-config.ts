@@ -7,7 +7,7 @@ import {
   type SecretValues,
 } from '@liftdesk/secrets';
 import { StartupError } from '../common/startup-error';
-import { type Config, VARIABLES, parseConfig } from './config';
+import { type Config, SECRET_VARIABLES, VARIABLES, parseConfig } from './config';
 import { placeholderProblems, withDefaults } from './platform';
 
 export interface LoadedConfig {
@@ -20,6 +20,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What decides how the secret is read, and by whom, cannot come from the secret. */
 const NOT_OF_A_SECRET = /^(NODE_ENV|PLATFORM|SECRETS_\w+|AWS_\w+)$/;
+/** What everybody may know stays readable in logs, though a secret holds it: an address, a region, the name of a bucket. */
+const PLAIN = new Set(VARIABLES.filter((name) => !SECRET_VARIABLES.has(name)));
 /** Only so that a secret that cannot be known yet is not among what is wrong. */
 const STAND_IN = 'x'.repeat(64);
 
@@ -38,12 +40,13 @@ export async function loadConfig(env: Environment): Promise<LoadedConfig> {
     parseConfig({ JWT_SECRET: STAND_IN, ...env });
     throw new Error('A wrong slice was parsed');
   }
-  const configOf = (values: SecretValues): Config => parseConfig({ ...env, ...withoutReserved(values) });
+  hideInLogs(valuesOf(env, (name) => SECRET_VARIABLES.has(name)));
+  const configOf = (values: SecretValues): Config => parseConfig({ ...env, ...usedOf(values) });
   const secrets = await openSecretStore(wanted.data, {
     env,
     accept: (values) => {
       configOf(values);
-      if (wanted.data.SECRETS_PROVIDER !== 'env') hideInLogs(values);
+      if (wanted.data.SECRETS_PROVIDER !== 'env') hideInLogs(valuesOf(values, (name) => !PLAIN.has(name)));
     },
   }).catch((error: unknown) => {
     throw error instanceof SecretStoreError ? new StartupError(error.message, { cause: error }) : error;
@@ -63,6 +66,12 @@ export function reservedNames(values: SecretValues): string[] {
   return Object.keys(values).filter((name) => NOT_OF_A_SECRET.test(name));
 }
 
-function withoutReserved(values: SecretValues): SecretValues {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !NOT_OF_A_SECRET.test(name)));
+/** `""` is no value, as with variables. */
+const usedOf = (values: SecretValues): SecretValues =>
+  valuesOf(values, (name) => !NOT_OF_A_SECRET.test(name));
+
+/** Those that have one, of the names that are wanted. */
+function valuesOf(values: Environment, isWanted: (name: string) => boolean): SecretValues {
+  const set = Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return Object.fromEntries(set.filter(([name]) => isWanted(name)));
 }

@@ -55,8 +55,16 @@ describe('A placeholder of a profile', () => {
     expect(others).toEqual([]);
   });
 
-  it.each(['https://your-domain.com', 'noreply@your-domain.com'])('%s is one', (value) =>
-    expect(placeholderProblems({ X: value }, ['X'])).toHaveLength(1),
+  it.each([
+    'https://your-domain.com',
+    'noreply@your-domain.com',
+    'your-redis-endpoint.cache.amazonaws.com',
+    'i-staging-instance-id',
+    'your-super-secure-jwt-secret-key-here',
+  ])('%s is one', (value) => expect(placeholderProblems({ X: value }, ['X'])).toHaveLength(1));
+
+  it.each(['mail.your-server.de', 'your-local-secret', 'ours-is-no-instance-id'])('%s is none', (value) =>
+    expect(placeholderProblems({ X: value }, ['X'])).toEqual([]),
   );
 
   it('elsewhere in the environment is nobody’s business', () =>

@@ -40,8 +40,12 @@ export function databaseProblems(env: Environment): string[] {
   return ['DATABASE_URL: expected postgres://…, or DATABASE_PATH for SQLite on one machine'];
 }
 
-/** What a profile has until its operator writes something else: better refused at once than found out by a customer. */
-const PLACEHOLDER = /\byour-|-instance-id$/;
+/**
+ * What a profile, or the example of a variable, has until its operator writes something else: better refused at once than
+ * found out by a customer. Not all that begins with `your-`: `mail.your-server.de` is a host that many desks send by.
+ */
+const PLACEHOLDER =
+  /\byour-(?:app|(?:custom-|cloudfront-)?domain|redis-endpoint|redis-password|super-secure|production-secret)\b|^i-\w+-instance-id$/;
 
 /** @returns a problem for each variable that still holds a placeholder of the profiles */
 export function placeholderProblems(env: Environment, names: Iterable<string>): string[] {
