@@ -43,7 +43,8 @@ const cloudWatchLogging = z.object({
   AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: z
     .url({ protocol: /^https?$/, error: 'expected an address such as https://…' })
     .optional()
-    .describe('Another address for CloudWatch Logs, such as that of a VPC endpoint'),
+    .describe('Another address for CloudWatch Logs, such as that of a VPC endpoint')
+    .meta({ example: 'https://logs.us-east-1.amazonaws.com' }),
 });
 
 /** Keys are the names of the environment variables. */

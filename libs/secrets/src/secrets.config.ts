@@ -6,6 +6,7 @@ const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const duration = (fallback: string, least: number, most: number) =>
   z
     .string()
+    .meta({ type: 'duration' })
     .default(fallback)
     .transform((text, context) => {
       const match = /^(\d+)(ms|s|m|h)?$/.exec(text.trim());
@@ -45,7 +46,8 @@ const awsSecrets = z.object({
   AWS_ENDPOINT_URL_SECRETS_MANAGER: z
     .url({ protocol: /^https?$/, error: 'expected an address such as https://…' })
     .optional()
-    .describe('Another address for Secrets Manager, such as that of a VPC endpoint'),
+    .describe('Another address for Secrets Manager, such as that of a VPC endpoint')
+    .meta({ example: 'https://secretsmanager.us-east-1.amazonaws.com' }),
 });
 
 /** Keys are the names of the environment variables; without SECRETS_PROVIDER it is `env`. */

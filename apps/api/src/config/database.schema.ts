@@ -55,7 +55,8 @@ export const databaseSchema = z
       .optional()
       .describe(
         'PostgreSQL: verify encrypts and checks the certificate. verify unless the host is this machine',
-      ),
+      )
+      .meta({ example: 'verify' }),
     DATABASE_CA_FILE: z
       .string()
       .min(1)

@@ -6,6 +6,7 @@ const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
 export const duration = (fallback: string) =>
   z
     .string()
+    .meta({ type: 'duration' })
     .default(fallback)
     .transform((text, context) => {
       const match = /^(\d+)(ms|s|m|h|d)?$/.exec(text.trim());

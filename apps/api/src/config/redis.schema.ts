@@ -8,7 +8,12 @@ export const redisSchema = z.object({
     .default('localhost')
     .describe('Where Redis is, for THROTTLE_STORE and PUBSUB'),
   REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6379).describe('Port of Redis'),
-  REDIS_USERNAME: z.string().min(1).optional().describe('User of Redis; its default user when not set'),
+  REDIS_USERNAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('User of Redis; its default user when not set')
+    .meta({ example: 'liftdesk' }),
   REDIS_PASSWORD: z
     .string()
     .min(1)

@@ -7,6 +7,8 @@ export interface Variable {
   type: string;
   /** As it would be written; null where there is none. */
   byDefault: string | null;
+  /** The switch and its values under which the default holds; null for always, or never. */
+  defaultWhen: Condition | null;
   /** False: parsing fails without it. */
   optional: boolean;
   description: string;
@@ -14,12 +16,20 @@ export interface Variable {
   /** Never written down with a value, and the secret store may hold it. */
   secret: boolean;
   /** The switch and its values under which the variable is read; null for always. */
-  when: { switch: string; values: string[] } | null;
+  when: Condition | null;
+}
+
+/** A switch, and its values for which something holds. */
+export interface Condition {
+  switch: string;
+  values: string[];
 }
 
 /** What a lib's schema may say by `.meta(..)` beside its description. */
 interface Meta {
   description?: string | undefined;
+  /** Where a text has a form of its own. */
+  type?: string;
   example?: string;
   secret?: boolean;
 }
@@ -64,10 +74,10 @@ export function variablesOf(schema: z.ZodType): Variable[] {
 
 interface FoundObject {
   shape: Record<string, Schema>;
-  when: Variable['when'];
+  when: Condition | null;
 }
 
-function objectsOf(schema: Schema, when: Variable['when'] = null): FoundObject[] {
+function objectsOf(schema: Schema, when: Condition | null = null): FoundObject[] {
   const { def } = schema._zod;
   if (def.shape) return [{ shape: def.shape, when }];
   if (def.options) {
@@ -79,7 +89,7 @@ function objectsOf(schema: Schema, when: Variable['when'] = null): FoundObject[]
 const wrappedIn = (def: Definition): Schema[] =>
   [def.innerType, def.in, def.out].filter((inner) => inner !== undefined);
 
-function conditionOf(discriminator: string | undefined, option: Schema): Variable['when'] {
+function conditionOf(discriminator: string | undefined, option: Schema): Condition | null {
   if (discriminator === undefined) return null;
   const field = objectsOf(option)[0]?.shape[discriminator];
   return field ? { switch: discriminator, values: choicesOf(layersOf(field)) } : null;
@@ -90,15 +100,16 @@ function layersOf(field: Schema): Schema[] {
   return [field, ...wrappedIn(field._zod.def).flatMap(layersOf)];
 }
 
-function describe(name: string, field: Schema, when: Variable['when']): Variable {
+function describe(name: string, field: Schema, when: Condition | null): Variable {
   const layers = layersOf(field);
   const meta = Object.assign({}, ...layers.toReversed().map((layer) => layer.meta() ?? {})) as Meta;
   const withDefault = layers.find((layer) => layer._zod.def.type === 'default');
   const byDefault = withDefault?._zod.def.defaultValue;
   return {
     name,
-    type: typeOf(layers),
+    type: meta.type ?? typeOf(layers),
     byDefault: byDefault === undefined || byDefault === '' ? null : String(byDefault),
+    defaultWhen: byDefault === undefined || byDefault === '' ? null : when,
     optional: byDefault !== undefined || layers.some(({ _zod }) => _zod.def.type === 'optional'),
     description: meta.description ?? '',
     example: meta.example ?? null,
@@ -131,12 +142,13 @@ function merge(one: Variable, other: Variable): Variable {
     type: types.join(' or '),
     description: one.description || other.description,
     byDefault: one.byDefault ?? other.byDefault,
+    defaultWhen: joined(one.defaultWhen, other.defaultWhen),
     optional: one.optional && other.optional,
     example: one.example ?? other.example,
     secret: one.secret || other.secret,
-    when:
-      one.when && other.when
-        ? { switch: one.when.switch, values: [...one.when.values, ...other.when.values] }
-        : null,
+    when: one.when && other.when ? joined(one.when, other.when) : null,
   };
 }
+
+const joined = (one: Condition | null, other: Condition | null): Condition | null =>
+  one && other ? { switch: one.switch, values: [...one.values, ...other.values] } : (one ?? other);

@@ -1,12 +1,17 @@
 import type { z } from 'zod';
 import { SLICES } from '../../config/config';
 import { SWITCHES } from '../../config/platform';
-import { Variable, variablesOf } from '../../config/variables';
+import { type Condition, type Variable, variablesOf } from '../../config/variables';
+
+export interface ShownVariable extends Variable {
+  /** When it is read, in words; empty for always. */
+  condition: string;
+}
 
 /** The variables of one capability, as they are shown together. */
 export interface Capability {
   title: string;
-  variables: Variable[];
+  variables: ShownVariable[];
 }
 
 /** Titles of the slices of the config; a slice without one does not compile. */
@@ -32,25 +37,43 @@ const TITLES: Record<keyof typeof SLICES, string> = {
 
 /** Every variable that Liftdesk reads, by capability; one that two capabilities read stands with the first. */
 export function capabilities(): Capability[] {
-  const seen = new Set<string>();
-  const own = (schema: z.ZodType) =>
-    variablesOf(schema).filter(({ name }) => !seen.has(name) && seen.add(name));
+  const shown = new Map<string, ShownVariable>();
   return Object.entries(SLICES)
-    .map(([name, schema]) => ({ title: TITLES[name as keyof typeof SLICES], variables: own(schema) }))
+    .map(([name, schema]) => ({
+      title: TITLES[name as keyof typeof SLICES],
+      variables: shownOf(schema, shown),
+    }))
     .filter(({ variables }) => variables.length > 0);
 }
 
-/** How the default is told: a switch's depends on the platform. */
-export function defaultOf({ name, byDefault }: Variable): string | null {
-  const byPlatform = SWITCHES[name];
-  if (byPlatform) return `${byPlatform.local}, with PLATFORM=aws ${byPlatform.aws}`;
-  return byDefault;
+/** @param shown by name, what stands with a capability before: it learns when it is read here */
+function shownOf(schema: z.ZodType, shown: Map<string, ShownVariable>): ShownVariable[] {
+  const all = variablesOf(schema);
+  return all.flatMap((variable) => {
+    const condition = conditionOf(variable, all);
+    const before = shown.get(variable.name);
+    if (before) {
+      before.condition = before.condition && condition ? `${before.condition} or ${condition}` : '';
+      return [];
+    }
+    const first = { ...variable, condition };
+    shown.set(variable.name, first);
+    return [first];
+  });
 }
 
-/** When the variable is read, in words; empty for always. */
-export function conditionOf({ when }: Variable, all: readonly Variable[]): string {
+/** How the default is told: a switch's depends on the platform, another's perhaps on a switch. Null where it must be set. */
+export function defaultOf({ name, byDefault, defaultWhen, optional }: Variable): string | null {
+  const byPlatform = SWITCHES[name];
+  if (byPlatform) return `${byPlatform.local}, with PLATFORM=aws ${byPlatform.aws}`;
+  if (byDefault === null || optional || defaultWhen === null) return byDefault;
+  return `${byDefault} with ${inWords(defaultWhen)}, else **required**`;
+}
+
+function conditionOf({ when }: Variable, all: readonly Variable[]): string {
   if (!when) return '';
   const choices = all.find(({ name }) => name === when.switch)?.type.split(' or ') ?? [];
-  if (choices.every((choice) => when.values.includes(choice))) return '';
-  return `${when.switch}=${when.values.join(' or ')}`;
+  return choices.every((choice) => when.values.includes(choice)) ? '' : inWords(when);
 }
+
+const inWords = ({ switch: name, values }: Condition): string => `${name}=${values.join(' or ')}`;
