@@ -8,33 +8,35 @@ import { loadConfigOnce } from '../config/load-config';
 import { claimDatabase } from '../database/instance-lock';
 import { openDatabase } from '../database/open-database';
 
+type Work<T> = (dataSource: DataSource, config: Config) => Promise<T>;
+
 /** Opens the configured database for one command and closes it whatever happens. */
-export async function withDatabase<T>(
-  work: (dataSource: DataSource, config: Config) => Promise<T>,
-): Promise<T> {
-  const config = await loadConfigOnce(readEnvironment());
-  const dataSource = await openDatabase(patient(config.database));
-  try {
-    return await work(dataSource, config);
-  } finally {
-    await dataSource.destroy();
-  }
+export async function withDatabase<T>(work: Work<T>): Promise<T> {
+  return opened(await loadConfigOnce(readEnvironment()), work);
 }
 
 /**
  * As withDatabase(), but on SQLite refuses while a server uses the file, and keeps one from starting meanwhile. PostgreSQL
  * itself keeps the command and the servers apart.
  */
-export async function withDatabaseAlone<T>(
-  work: (dataSource: DataSource, config: Config) => Promise<T>,
-): Promise<T> {
-  const { database } = await loadConfigOnce(readEnvironment());
+export async function withDatabaseAlone<T>(work: Work<T>): Promise<T> {
+  const config = await loadConfigOnce(readEnvironment());
+  const { database } = config;
   if (database.type === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
   const claim = claimDatabase(database);
   try {
-    return await withDatabase(work);
+    return await opened(config, work);
   } finally {
     claim.release();
+  }
+}
+
+async function opened<T>(config: Config, work: Work<T>): Promise<T> {
+  const dataSource = await openDatabase(patient(config.database));
+  try {
+    return await work(dataSource, config);
+  } finally {
+    await dataSource.destroy();
   }
 }
 
