@@ -82,3 +82,41 @@ test('a reply whose page is left before its file is there stays a draft, and say
   await expect(page.getByRole('article')).toHaveCount(1);
   expect(await (await api.signIn(INGRID)).messages(ticket.id)).toHaveLength(1);
 });
+
+test('a ticket is sent while files cannot be stored, and its words were never at risk', async ({
+  visit,
+  api,
+  expectNoise,
+}) => {
+  const eva = somebody('Eva Brandt');
+  await api.register(eva);
+  const page = await visit({ as: eva });
+  expectNoise(page, /503 .*\/api\/attachments/);
+  let tries = 0;
+  // As the API answers while its store is away.
+  await page.route('**/api/attachments', (route) => {
+    tries++;
+    return route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      headers: { 'Retry-After': '2' },
+      json: {
+        type: 'https://liftdesk.dev/problems/storage-unavailable',
+        title: 'Files cannot be taken right now',
+      },
+    });
+  });
+  await page.goto('/my/tickets/new');
+  await page.getByLabel('Subject').fill('A dented box');
+  await page.getByLabel('What happened?').fill('It came like this.');
+  await pastePicture(page.getByLabel('What happened?'), aPhoto('copied.png', 64, 48));
+  const notice = page.getByRole('alert').filter({ hasText: 'Files cannot be stored at the moment' });
+  await expect(notice).toContainText('Your text and the file are kept here.');
+  await expect.poll(() => tries, 'tries by itself').toBeGreaterThan(1);
+  await page.getByRole('button', { name: 'Send ticket' }).click();
+  await expect(page.getByText('Not sent yet: it has a file that cannot be stored')).toBeVisible();
+  await expect(page.getByLabel('What happened?')).toHaveValue('It came like this.');
+  await notice.getByRole('button', { name: 'Send without the file' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'A dented box' })).toBeVisible();
+  await expect(page.getByRole('article')).toContainText('It came like this.');
+});

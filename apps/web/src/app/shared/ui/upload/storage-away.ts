@@ -27,12 +27,12 @@ import { UploadQueue } from './upload-queue';
           <button
             type="button"
             class="btn small"
-            [attr.aria-disabled]="seconds() > 0 ? 'true' : null"
+            [attr.aria-disabled]="seconds() > 0 || queue.busy() ? 'true' : null"
             (click)="retry()"
           >
             <desk-icon name="rotate-cw" size="small" />
-            Try again
-            @if (seconds() > 0) {
+            {{ queue.busy() ? 'Trying again' : 'Try again' }}
+            @if (seconds() > 0 && !queue.busy()) {
               <span class="num text-2" aria-hidden="true">in {{ seconds() }} s</span>
             }
           </button>
@@ -71,6 +71,6 @@ export class StorageAway {
   }
 
   protected retry(): void {
-    if (this.seconds() === 0) this.queue.retryFailed();
+    if (this.seconds() === 0 && !this.queue.busy()) this.queue.retryFailed();
   }
 }

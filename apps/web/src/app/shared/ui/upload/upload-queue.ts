@@ -47,10 +47,10 @@ export class UploadQueue {
   readonly busy = computed(() => this.uploads().some(isUnderway));
   /** Some file has failed and could be tried again. */
   readonly failed = computed(() => this.uploads().some(hasFailed));
-  /** Some file has failed because the place for files is away. */
+  /** Some file is not there because the place for files is away, also while it is tried again. */
   readonly storageAway = computed(() => this.uploads().some(isHomeless));
   /** How many files have failed. */
-  readonly missingCount = computed(() => this.uploads().filter(hasFailed).length);
+  readonly missingCount = computed(() => this.uploads().filter(isMissing).length);
   /** Not before then it is worth another try; epoch ms. It is made by itself, a few times. */
   readonly retryAt = this.nextTry.asReadonly();
   /** Staged and ready to join a message. */
@@ -113,7 +113,7 @@ export class UploadQueue {
   }
 
   retry(id: string): void {
-    this.change(id, { state: 'waiting', sent: 0, secondsLeft: null, message: '', storageAway: false });
+    this.change(id, { state: 'waiting', sent: 0, secondsLeft: null, message: '' });
     this.pump();
   }
 
@@ -124,7 +124,7 @@ export class UploadQueue {
 
   /** Takes the files off the list that have failed, so that the words can go without them. */
   dropFailed(): void {
-    for (const upload of this.uploads().filter(hasFailed)) this.remove(upload.id);
+    for (const upload of this.uploads().filter(isMissing)) this.remove(upload.id);
   }
 
   /** Takes a file off the list: cancels its upload, or gives the staged file back to the server. */
@@ -211,7 +211,7 @@ export class UploadQueue {
     } else if (event.type === HttpEventType.Response) {
       const attachment = event.body?.items[0] ?? null;
       this.running.delete(id);
-      this.change(id, { state: 'done', attachment, secondsLeft: null });
+      this.change(id, { state: 'done', attachment, storageAway: false, secondsLeft: null });
       this.unasked = 0;
       if (attachment) void this.announcer.announce(`${attachment.filename} uploaded`, 'polite');
       this.pump();
@@ -243,7 +243,7 @@ export class UploadQueue {
     if (this.unasked >= UNASKED) return;
     this.trying = setTimeout(() => {
       this.unasked++;
-      for (const upload of this.uploads().filter(isHomeless)) this.retry(upload.id);
+      this.retryFailed();
     }, ms);
   }
 
@@ -267,7 +267,11 @@ function hasFailed(upload: Upload): boolean {
 }
 
 function isHomeless(upload: Upload): boolean {
-  return upload.state === 'failed' && upload.storageAway;
+  return upload.storageAway && upload.state !== 'refused';
+}
+
+function isMissing(upload: Upload): boolean {
+  return hasFailed(upload) || isHomeless(upload);
 }
 
 function isRefused(upload: Upload): boolean {

@@ -18,7 +18,7 @@ export interface Upload {
   readonly secondsLeft: number | null;
   /** What to say about a failed or refused file. */
   readonly message: string;
-  /** The place for files was away: the file itself is fine. */
+  /** The place for files was away at the last try, and since: the file itself is fine. */
   readonly storageAway: boolean;
   readonly attachment: Attachment | null;
   /** blob: URL of a picture, for the thumbnail. */
