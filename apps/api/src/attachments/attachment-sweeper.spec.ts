@@ -105,21 +105,39 @@ describe('the sweeper', () => {
     expect((await sweeper.sweep()).interrupted).toBe(0);
   });
 
-  it('takes no file from under an upload that it overtook: that one is refused and leaves nothing', async () => {
-    const put = desk.storage.put.bind(desk.storage);
-    jest.spyOn(desk.storage, 'put').mockImplementation(async (...given) => {
-      const result = await put(...given);
-      desk.clock.advance(DAY + HOUR);
-      await sweeper.sweep();
-      return result;
-    });
-    const { content, filename } = aFile();
-    const staging = desk.as(ana).post('/attachments').attach('attachments', content, filename);
-    await staging.expect(503);
-    jest.restoreAllMocks();
-    expect(await desk.rows('select 1 from attachment')).toEqual([]);
-    expect(await objects()).toEqual([]);
-  });
+  it.each(['has overtaken', 'is just overtaking'])(
+    'takes no file from under an upload that it %s: that one is refused and leaves nothing',
+    async (when) => {
+      const [put, remove] = [desk.storage.put.bind(desk.storage), desk.storage.delete.bind(desk.storage)];
+      let sweeping: Promise<unknown> = Promise.resolve();
+      let goOn = (): void => undefined;
+      const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+      jest.spyOn(desk.storage, 'put').mockImplementation(async (...given) => {
+        const result = await put(...given);
+        desk.clock.advance(DAY + HOUR);
+        const removing = new Promise<void>((resolve) => {
+          jest.spyOn(desk.storage, 'delete').mockImplementation(async (key) => {
+            resolve();
+            await mayGoOn;
+            await remove(key);
+          });
+        });
+        sweeping = sweeper.sweep();
+        if (when === 'has overtaken') goOn();
+        await (when === 'has overtaken' ? sweeping : removing);
+        return result;
+      });
+      const { content, filename } = aFile();
+      const staging = desk.as(ana).post('/attachments').attach('attachments', content, filename);
+      await staging.expect(503);
+      goOn();
+      await sweeping;
+      jest.restoreAllMocks();
+      expect(await desk.rows('select 1 from attachment')).toEqual([]);
+      expect(await desk.rows('select 1 from unsettled_object')).toEqual([]);
+      expect(await objects()).toEqual([]);
+    },
+  );
 
   it('keeps the object of an upload whose commit went through and was not heard of', async () => {
     const ticket = await openTicket(desk, ana);

@@ -75,7 +75,7 @@ export class AttachmentsService {
     let repeated = true;
     let written = false;
     let changed: WrittenTicket | null = null;
-    await this.unsettled.note(keys);
+    const notedAt = await this.unsettled.note(keys);
     try {
       for (const upload of uploads) await this.put(actor, upload);
       const stored = await this.database.transaction((manager) => {
@@ -84,8 +84,7 @@ export class AttachmentsService {
         changed = null;
         return this.idempotency.once(manager, { key, userRid: actor.userRid, subject }, async () => {
           repeated = false;
-          if ((await this.unsettled.settle(keys, manager)) < keys.length)
-            throw new StorageUnavailableError(undefined, { cause: new Error('Swept before it was done.') });
+          await this.unsettled.settle(keys, notedAt, manager);
           const { ticket, ...answer } = await this.write(manager, actor, uploads, target);
           changed = ticket;
           written = true;
