@@ -1,6 +1,6 @@
 import { CloudWatchLogsServer, SecretsManagerServer } from '@liftdesk/testing';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BuiltApi, Installation } from './harness/built-api';
@@ -168,6 +168,16 @@ describe('the built product with Secrets Manager and CloudWatch Logs', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^No AWS credentials for the secret [^\n]*: give the instance a role[^\n]*\n$/);
   });
+
+  it('does not wait for who is asked for credentials and never answers', async () => {
+    const file = join(installation.folder, 'aws.config');
+    // It ends by itself, some time after this test would have failed.
+    writeFileSync(file, '[default]\ncredential_process = sleep 90\n');
+    const hanging = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_CONFIG_FILE: file };
+    const { code, stderr } = await installation.startInVain(inTheCloud(hanging));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^No answer about the secret [^\n]* \(time-out\), tried for 2 s: [^\n]*\n$/);
+  }, 60_000);
 
   it('leaves no secret in the folder it works in', () => {
     const texts = readdirSync(installation.folder, { recursive: true, withFileTypes: true })

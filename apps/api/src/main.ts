@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { redactText } from '@liftdesk/logging';
 import { StartupError } from './common/startup-error';
 import { readEnvironment } from './config/environment';
 import { loadConfig } from './config/load-config';
@@ -16,9 +17,13 @@ async function main(): Promise<void> {
   process.send?.('ready');
 }
 
+/** A question that nobody answers, such as one for credentials, keeps a failed start no longer. */
+const LEFT_OPEN_MS = 2_000;
+
 main().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof StartupError ? error.message : `Liftdesk cannot start: ${(error as Error).stack}`}\n`,
-  );
+  const said =
+    error instanceof StartupError ? error.message : `Liftdesk cannot start: ${(error as Error).stack}`;
+  process.stderr.write(`${redactText(said)}\n`);
   process.exitCode = 1;
+  setTimeout(() => process.exit(), LEFT_OPEN_MS).unref();
 });

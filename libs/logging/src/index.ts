@@ -4,6 +4,6 @@ export type { LoggingConfig, LogLevel } from './logging.config';
 export { closeLogger, createLogger, logDelivery } from './logger';
 export type { LoggerContext } from './logger';
 export { LoggingModule, nestLogger } from './logging.module';
-export { errorView, hideInLogs, redact } from './redaction';
+export { errorView, hideInLogs, redact, redactText } from './redaction';
 export { requestLog } from './request-log';
 export type { Logger } from 'winston';
