@@ -770,8 +770,15 @@ export interface components {
             text: string;
             to: string;
         };
+        KeptMailEntry: {
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            subject: string;
+            to: string;
+        };
         KeptMailPage: {
-            items: components["schemas"]["KeptMail"][];
+            items: components["schemas"]["KeptMailEntry"][];
             nextCursor: string | null;
         };
         Login: {

@@ -50,6 +50,8 @@ export type WriteMessage = Schemas['WriteMessage'];
 export type MailDelivery = Schemas['MailDelivery'];
 /** A mail of the outbox, in development. */
 export type KeptMail = Schemas['KeptMail'];
+export type KeptMailEntry = Schemas['KeptMailEntry'];
+export type KeptMailPage = Schemas['KeptMailPage'];
 export type TicketEvent = Schemas['TicketEvent'];
 export type TicketEventPage = Schemas['TicketEventPage'];
 export type TicketEventType = TicketEvent['type'];

@@ -86,7 +86,7 @@ const keptMailShape = z.object({
 });
 
 export class KeptMailPageDto extends createZodDto(
-  z.object({ items: z.array(keptMailShape.meta({ id: 'KeptMail' })), nextCursor: nextCursorSchema }),
+  z.object({ items: z.array(keptMailShape.meta({ id: 'KeptMailEntry' })), nextCursor: nextCursorSchema }),
 ) {}
 
 export class KeptMailDto extends createZodDto(

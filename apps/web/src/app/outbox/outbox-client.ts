@@ -1,15 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { Injectable, inject } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
-import type { KeptMail } from '@liftdesk/api-client';
-
-/** What the list tells of a mail. */
-export type KeptMailEntry = Pick<KeptMail, 'id' | 'to' | 'subject' | 'createdAt'>;
-
-export interface KeptMailEntries {
-  items: readonly KeptMailEntry[];
-  nextCursor: string | null;
-}
+import type { KeptMail, KeptMailPage } from '@liftdesk/api-client';
 
 /** The mail of a desk that sends none: each call rejects with what `toProblem` understands. */
 @Injectable({ providedIn: 'root' })
@@ -17,9 +9,9 @@ export class OutboxClient {
   private readonly http = inject(HttpClient);
 
   /** Newest first. */
-  list(cursor: string | null): Promise<KeptMailEntries> {
+  list(cursor: string | null): Promise<KeptMailPage> {
     const params: Record<string, string> = cursor ? { cursor } : {};
-    return firstValueFrom(this.http.get<KeptMailEntries>('/api/mail/outbox', { params }));
+    return firstValueFrom(this.http.get<KeptMailPage>('/api/mail/outbox', { params }));
   }
 
   mail(id: string): Promise<KeptMail> {

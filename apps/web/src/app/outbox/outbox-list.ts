@@ -1,6 +1,7 @@
 import { DestroyRef, Injectable, inject, signal } from '@angular/core';
+import type { KeptMailEntry } from '@liftdesk/api-client';
 import { type Problem, toProblem } from '../shared/http/problem';
-import { type KeptMailEntry, OutboxClient } from './outbox-client';
+import { OutboxClient } from './outbox-client';
 
 const EVERY_MS = 4_000;
 
