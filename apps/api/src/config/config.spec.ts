@@ -65,6 +65,14 @@ describe('A configuration that is not right', () => {
       'SES_REGION',
     ]));
 
+  it.each([
+    [{}, 'JWT_SECRET: not set. Signs access tokens and file links'],
+    [{ MAIL_TRANSPORT: 'ses' }, 'SES_REGION: not set. AWS region of SES, such as us-east-1'],
+    [{ LOG_TRANSPORT: 'syslog' }, 'LOG_TRANSPORT: expected file or cloudwatch'],
+    [{ DATABASE_SSL: 'maybe' }, 'DATABASE_SSL: expected off or verify'],
+    [{ REDIS_PORT: 'x' }, 'REDIS_PORT: expected a whole number'],
+  ])('says of %j what was expected, in words', (env, line) => expect(problemsOf(env)).toContain(line));
+
   it('shows no value', () =>
     expect(
       problemsOf({

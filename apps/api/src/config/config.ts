@@ -20,8 +20,9 @@ import {
 import { eventsSchema } from './events.schema';
 import { notificationSchema } from './notification.schema';
 import { databaseProblems, placeholderProblems, platformSchema, withDefaults } from './platform';
+import { problemLine } from './problem';
 import { redisSchema } from './redis.schema';
-import { variablesOf } from './variables';
+import { type Variable, variablesOf } from './variables';
 
 /** Everything that the environment decides, parsed and frozen. */
 export interface Config {
@@ -67,6 +68,10 @@ export const SLICES = {
 
 const described = Object.values(SLICES).flatMap((schema) => variablesOf(schema));
 
+const BY_NAME: ReadonlyMap<string, Variable> = new Map(
+  described.map((variable) => [variable.name, variable]),
+);
+
 /** Every variable that is read. */
 export const VARIABLES: readonly string[] = described.map(({ name }) => name);
 
@@ -86,7 +91,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   for (const [name, schema] of Object.entries(SLICES)) {
     const result = schema.safeParse(input);
     if (result.success) config[name] = Object.freeze(result.data);
-    else problems.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+    else problems.push(...result.error.issues.map((issue) => problemLine(issue, BY_NAME)));
   }
   if (isStrict(input['NODE_ENV'])) {
     // Each by itself: another variable of its slice that is wrong must not hide it.
