@@ -170,6 +170,8 @@ function testConfig(folder: string, env: Record<string, string>): Config {
     WEB_DIR: join(folder, 'no-client'),
     // Mail is sent when a test says so, see sendMail(): it would change rows while others compare them.
     MAIL_WORKER: 'off',
+    // A process of tests holds many desks one after the other, and what they leave behind.
+    HEALTH_MEMORY_LIMIT_MB: '4000',
     MAIL_DIR: join(folder, 'mail'),
     RATE_LIMIT_ANONYMOUS: NO_LIMIT,
     RATE_LIMIT_USER: NO_LIMIT,

@@ -24,6 +24,7 @@ export class DoctorDesk {
       UPLOAD_DIR: desk.uploadDir,
       LOG_DIR: join(desk.folder, 'logs'),
       MAIL_DIR: desk.folder,
+      HEALTH_MEMORY_LIMIT_MB: String(desk.config.health.HEALTH_MEMORY_LIMIT_MB),
       HEALTH_DISK_WARN_PERCENT: '100',
       HEALTH_DISK_FLOOR_MB: '1',
       PORT: String(port),
