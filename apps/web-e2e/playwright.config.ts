@@ -3,8 +3,6 @@ import { join } from 'node:path';
 
 const OUTPUT = join(__dirname, '../../test-output');
 const isCi = process.env['CI'] === 'true';
-// SES has no outbox to read in.
-const LAPTOP_ONLY = process.env['E2E_PLATFORM'] === 'aws' ? [/mail\.spec/] : [];
 
 /**
  * `E2E_PLATFORM=aws` runs the journeys as on AWS, with PostgreSQL, Redis, nginx and servers of our own for the rest.
@@ -28,7 +26,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   // Apart, so that what the journeys write is on no picture.
   projects: [
-    { name: 'journeys', testIgnore: [/pages\.spec/, ...LAPTOP_ONLY] },
+    { name: 'journeys', testIgnore: /pages\.spec/ },
     { name: 'pages', testMatch: /pages\.spec/, use: { trace: 'off' } },
   ],
   use: {
