@@ -4,6 +4,8 @@ import type { ClientEvent } from './desk-event';
 
 /** A client that leaves so much unread is cut off: it comes back and goes on where it was. */
 const MAX_UNREAD_BYTES = 256 * 1024;
+/** An ended stream whose client reads nothing stays open no longer: it would hold its place, and the end of the process. */
+const LAST_READ_MS = 2_000;
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -39,6 +41,7 @@ export class EventStream {
   }
 
   send(text: string, id?: string): void {
+    if (this.over) return;
     if (this.held) this.held.push({ text, id });
     else this.write(text);
   }
@@ -52,6 +55,8 @@ export class EventStream {
     if (this.over) return;
     this.over = true;
     this.response.end();
+    const cut = setTimeout(() => this.response.destroy(), LAST_READ_MS).unref();
+    this.response.on('close', () => clearTimeout(cut));
   }
 
   private write(text: string): void {

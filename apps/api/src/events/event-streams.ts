@@ -72,6 +72,8 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
    * @throws RateLimitedError when the user has too many, StreamsBusyError when the process has, or is about to end
    */
   async serve({ actor, expiresAt, lastEventId }: Opening, response: Response): Promise<void> {
+    // Who has left while the guards asked about it says so to nobody any more.
+    if (response.destroyed) return;
     this.assertRoom(actor);
     const stream = new EventStream(actor, response, () =>
       this.logger.warn({ message: 'events.slow-client-cut', userId: actor.userId }),

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { get, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SessionsService } from '../auth/sessions.service';
 import type { Person } from '../testing/caller';
 import { Listener } from '../testing/listener';
 import { TestDesk } from '../testing/test-desk';
@@ -120,5 +124,44 @@ describe('a stream of events', () => {
       .as(await desk.signIn('customer'))
       .get('/events')
       .expect(503);
+  });
+
+  it('holds no place for who left before it began', async () => {
+    await start({ EVENTS_HEARTBEAT: MANY });
+    const [sessions, streams] = [
+      desk.app.get(SessionsService, { strict: false }),
+      desk.app.get(EventStreams),
+    ];
+    const [actorOf, serve] = [sessions.actorOf.bind(sessions), jest.spyOn(streams, 'serve')];
+    const { port } = desk.server.address() as AddressInfo;
+    const headers = { Authorization: `Bearer ${ana.token}` };
+    const client = get({ host: '127.0.0.1', port, path: '/api/events', headers, agent: false });
+    client.on('error', () => undefined);
+    jest.spyOn(sessions, 'actorOf').mockImplementationOnce(async (...asked) => {
+      client.destroy();
+      await gone;
+      return actorOf(...asked);
+    });
+    const [, response] = (await once(desk.server, 'request')) as [unknown, ServerResponse];
+    const gone = once(response, 'close');
+    while (serve.mock.results.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await serve.mock.results[0]?.value;
+    expect(streams.open).toBe(0);
+  });
+
+  it('does not wait for its last word to be read: who reads nothing is let go', async () => {
+    await start({ EVENTS_HEARTBEAT: MANY });
+    const asked = once(desk.server, 'request');
+    const listener = await Listener.follow(desk, ana);
+    const [, response] = (await asked) as [unknown, ServerResponse];
+    listener.pause();
+    // Until neither the client nor what lies between takes more.
+    while (response.writableLength < 100_000) {
+      response.write('x'.repeat(10_000));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    desk.app.get(EventStreams).drain();
+    await once(response, 'close');
+    expect(desk.app.get(EventStreams).open).toBe(0);
   });
 });
