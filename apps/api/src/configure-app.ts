@@ -38,13 +38,14 @@ export function configureApp(
   app.use(requestId);
   app.use(requestLog(logger, app.get(RequestMetrics, { strict: false }).count));
   const { linkOrigins } = app.get(FileStorage, { strict: false });
-  const headers = { https, storageOrigins: linkOrigins };
+  const headers = { https, otherOrigins: [...linkOrigins, ...apiOrigin(config.client.CLIENT_API_BASE)] };
   app.use(securityHeaders(headers));
   if (origins.length > 0) {
     app.enableCors({
       origin: origins,
       credentials: true,
       exposedHeaders: [
+        'Date',
         'ETag',
         'X-Request-Id',
         'Retry-After',
@@ -81,6 +82,9 @@ export function configureApp(
   if (existsSync(folder)) app.use(clientFiles({ folder, policy: clientPolicy(headers) }));
   return app;
 }
+
+/** Empty where the client finds the API at its own origin. */
+const apiOrigin = (base: string): string[] => (base.startsWith('/') ? [] : [new URL(base).origin]);
 
 /** Also for whoever serves the client from elsewhere. */
 export function clientConfig({ app, auth, client, mail }: Config, version: string): ClientConfig {

@@ -63,3 +63,14 @@ describe('REGISTRATION=closed', () => {
     await desk.close();
   });
 });
+
+describe('CLIENT_API_BASE of another origin', () => {
+  it('is one that the page may read from, by its policy', async () => {
+    const desk = await TestDesk.start({ env: { CLIENT_API_BASE: 'https://api.desk.example/api' } });
+    const { headers } = await request(desk.server).get('/favicon.svg');
+    expect(headers['content-security-policy']).toMatch(
+      /connect-src 'self' https:\/\/api\.desk\.example(;|$)/,
+    );
+    await desk.close();
+  });
+});

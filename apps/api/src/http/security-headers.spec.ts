@@ -69,7 +69,7 @@ describe('security headers', () => {
   });
 
   it('let the page reach the object store where there is one', () => {
-    const policy = clientPolicy({ https: true, storageOrigins: ['https://files.example'] })('abc');
+    const policy = clientPolicy({ https: true, otherOrigins: ['https://files.example'] })('abc');
     expect(policy).toContain("img-src 'self' data: blob: https://files.example");
     expect(policy).toContain("connect-src 'self' https://files.example");
     expect(policy).toContain("style-src 'self' 'nonce-abc'");

@@ -6,8 +6,8 @@ import type { HelmetOptions } from 'helmet';
 export interface SecurityHeaderOptions {
   /** Served over TLS only: browsers are told to stay there. False on http://localhost, or the client cannot load. */
   readonly https: boolean;
-  /** Origins besides our own that hold pictures and files, such as the object store's; none by default. */
-  readonly storageOrigins?: readonly string[];
+  /** Origins besides our own that the client reads from: the object store's, the API's; none by default. */
+  readonly otherOrigins?: readonly string[];
 }
 
 /** Pages of the OpenAPI browser: its bundle styles itself inline. */
@@ -55,15 +55,15 @@ type Header = readonly [name: string, value: string];
 const isPolicy = ([name]: Header) => name.toLowerCase() === 'content-security-policy';
 
 function clientDirectives(options: SecurityHeaderOptions, styles: string[] = []): Directives {
-  const storage = options.storageOrigins ?? [];
+  const others = options.otherOrigins ?? [];
   return {
     'default-src': ["'self'"],
     'script-src': ["'self'"],
     'script-src-attr': ["'none'"],
     'style-src': ["'self'", ...styles],
-    'img-src': ["'self'", 'data:', 'blob:', ...storage],
+    'img-src': ["'self'", 'data:', 'blob:', ...others],
     'font-src': ["'self'"],
-    'connect-src': ["'self'", ...storage],
+    'connect-src': ["'self'", ...others],
     'frame-src': ['blob:'],
     'object-src': ["'none'"],
     'base-uri': ["'self'"],
