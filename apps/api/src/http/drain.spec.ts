@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { drainOnSignals } from './drain';
 import type { DrainOptions } from './drain';
 
@@ -115,15 +115,35 @@ describe('a signal', () => {
     expect(target.codes).toEqual([0]);
   });
 
-  it('ends a request that never ends, at the limit, with 1', async () => {
-    drain({ limitMs: 50 });
+  it('does not wait for a connection that was opened ahead and asks nothing', async () => {
+    drain();
+    const silent = connect(port, '127.0.0.1');
+    await once(server, 'connection');
+    const [exited, ended] = [once(target, 'exited'), once(silent, 'close')];
+    target.emit('SIGTERM');
+    await exited;
+    await ended;
+    expect(target.codes).toEqual([0]);
+  });
+
+  it('ends at the limit, with 1, where stopping hangs', async () => {
+    drain({ limitMs: 50, stop: () => new Promise(() => undefined) });
+    const exited = once(target, 'exited');
+    target.emit('SIGTERM');
+    await exited;
+    expect(target.codes).toEqual([1]);
+  });
+
+  it('cuts a request that never ends before the limit, stops all the same, and exits with 1', async () => {
+    drain({ limitMs: 2_000 });
     const asked = once(server, 'asked');
     const cut = expect(ask('/slow')).rejects.toThrow();
     await asked;
     const exited = once(target, 'exited');
     target.emit('SIGTERM');
     await exited;
-    expect(target.codes[0]).toBe(1);
+    expect(done).toEqual(['not ready', 'stopped']);
+    expect(target.codes).toEqual([1]);
     await cut;
   });
 

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface DrainOptions {
@@ -25,17 +26,25 @@ export interface SignalledProcess {
 /** A terminal and the launcher may both send one Ctrl-C: within this time it is the same one. */
 const SAME_SIGNAL_MS = 500;
 const SWEEP_MS = 50;
+/** What is under way for so much of the limit is cut, so that there is time left to stop in good order. */
+const CUT_AT = 0.75;
+/** A connection on which nothing was asked for so long may be one that a browser opened ahead. */
+const SILENT_MS = 1_000;
+
+/** When each open connection was made. */
+type Connections = ReadonlyMap<Socket, number>;
 
 /**
- * On SIGTERM or SIGINT: takes no more requests, finishes those under way, stops, exits with 0. Past the limit it
- * exits with 1; a second signal ends it at once, with 130.
+ * On SIGTERM or SIGINT: takes no more requests, finishes those under way, stops, exits with 0. Where requests had to be
+ * cut it exits with 1, at the limit at the latest; a second signal ends it at once, with 130.
  */
 export function drainOnSignals(options: DrainOptions, target: SignalledProcess = process): void {
+  const connections = connectionsOf(options.server);
   let since: number | undefined;
   const onSignal = (): void => {
     if (since === undefined) {
       since = performance.now();
-      void drainAndExit(options, target);
+      void drainAndExit(options, target, connections);
     } else if (performance.now() - since > SAME_SIGNAL_MS) {
       target.exit(130);
     }
@@ -44,38 +53,67 @@ export function drainOnSignals(options: DrainOptions, target: SignalledProcess =
   target.on('SIGINT', onSignal);
 }
 
-async function drainAndExit(options: DrainOptions, target: SignalledProcess): Promise<void> {
+async function drainAndExit(
+  options: DrainOptions,
+  target: SignalledProcess,
+  connections: Connections,
+): Promise<void> {
   const { server, limitMs = 9_000 } = options;
-  const limit = setTimeout(() => {
+  let wasCut = false;
+  const cut = setTimeout(() => {
+    wasCut = true;
     options.log('shutdown.cut-short');
     server.closeAllConnections();
+  }, limitMs * CUT_AT);
+  const limit = setTimeout(() => {
+    options.log('shutdown.given-up');
     target.exit(1);
   }, limitMs);
   try {
     options.log('shutdown.started');
     options.notReady();
     await sleep(options.noticeMs ?? 0);
-    await closed(server);
-    await sleep(options.lingerMs ?? 0);
+    await closed(server, connections);
+    clearTimeout(cut);
+    if (!wasCut) await sleep(options.lingerMs ?? 0);
     await options.stop();
     clearTimeout(limit);
-    target.exit(0);
+    target.exit(wasCut ? 1 : 0);
   } catch (error) {
+    clearTimeout(cut);
     clearTimeout(limit);
     options.log(`shutdown.failed: ${String(error)}`);
     target.exit(1);
   }
 }
 
+function connectionsOf(server: Server): Connections {
+  const connections = new Map<Socket, number>();
+  server.on('connection', (socket: Socket) => {
+    connections.set(socket, performance.now());
+    socket.once('close', () => connections.delete(socket));
+  });
+  return connections;
+}
+
 /** Resolves when the last connection is gone: those that idle are closed, those at work after their answer. */
-function closed(server: Server): Promise<void> {
+function closed(server: Server, connections: Connections): Promise<void> {
   return new Promise((resolve) => {
     server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'));
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      closeSilent(connections);
+    }, SWEEP_MS);
     server.close(() => {
       clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();
   });
+}
+
+/** Node takes a connection that has said nothing yet for one at work. */
+function closeSilent(connections: Connections): void {
+  const before = performance.now() - SILENT_MS;
+  for (const [socket, since] of connections) if (socket.bytesRead === 0 && since < before) socket.destroy();
 }
