@@ -10,6 +10,7 @@ const READS_ENVIRONMENT = [
   'apps/api/src/database/data-source.ts',
   '**/*.spec.ts',
   '**/*.swift.ts',
+  '**/*.aiosmtpd.ts',
   'apps/*-e2e/**',
   'libs/testing/**',
   '**/*.config.ts',
