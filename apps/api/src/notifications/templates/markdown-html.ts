@@ -12,7 +12,7 @@ const STYLES: Readonly<Record<string, string>> = {
   th_open: 'padding:4px 8px;border:1px solid #c9d1dd;text-align:left',
   td_open: 'padding:4px 8px;border:1px solid #c9d1dd',
   heading_open: 'margin:0 0 8px;font-size:16px;line-height:1.35',
-  link_open: 'color:#2f6fed',
+  link_open: 'color:#0a636d',
   hr: 'border:0;border-top:1px solid #c9d1dd;margin:12px 0',
 };
 const CODE =
