@@ -63,6 +63,18 @@ describe('keeping something fresh', () => {
     expect(looks).toEqual([[opened('mine'), opened('mine')]]);
   });
 
+  it('looks a few times, not a hundred, when a hundred things happen within a second', async () => {
+    for (let i = 0; i < 100; i++) {
+      events.next(opened('mine'));
+      finish.splice(0).forEach((done) => done());
+      await pass(10);
+    }
+    await pass(1_000);
+    expect(looks.length).toBeGreaterThan(0);
+    expect(looks.length).toBeLessThanOrEqual(3);
+    expect(looks.flat()).toHaveLength(100);
+  });
+
   it('lets events of others pass, but not that all may have changed', async () => {
     events.next(opened('theirs'));
     await pass(5_000);

@@ -172,6 +172,19 @@ describe('live events', () => {
     expect(server.requests).toHaveLength(before + 1);
   });
 
+  it('look at once whether the connection is still there when the network goes', async () => {
+    await begin();
+    await open();
+    window.dispatchEvent(new Event('offline'));
+    await rest();
+    expect(server.requests[0]?.isAborted).toBe(true);
+    await pass(1_000);
+    expect(server.requests).toHaveLength(2);
+    server.last.cut();
+    await rest();
+    expect(live.state()).toBe('down');
+  });
+
   it('cut a connection that has been silent for 45 s, and no earlier', async () => {
     await begin();
     await open();
@@ -223,6 +236,34 @@ describe('live events', () => {
     expect(recover).toHaveBeenCalledWith('token-1');
     expect(server.last.header('Authorization')).toBe('Bearer token-2');
     expect(server.requests).toHaveLength(2);
+  });
+
+  it('do not count as down while the token that a stream ended with is renewed', async () => {
+    await begin();
+    await open();
+    heard = [];
+    server.last.close();
+    await rest();
+    await pass(1_000);
+    server.last.refuse(401);
+    await rest();
+    expect(live.state()).toBe('live');
+    await open();
+    await pass(10_000);
+    expect(live.state()).toBe('live');
+    expect(heard).toEqual([]);
+  });
+
+  it('are down where renewing the token brings no stream', async () => {
+    await begin();
+    await open();
+    server.last.close();
+    await rest();
+    await pass(1_000);
+    server.last.refuse(401);
+    await rest();
+    await pass(3_000);
+    expect(live.state()).toBe('down');
   });
 
   it('do not hammer a server that refuses each new token', async () => {

@@ -39,12 +39,16 @@ export class LiveEvents {
   private readonly watched = signal(document.visibilityState !== 'hidden');
   private readonly backoff = new Backoff();
   private running: AbortController | null = null;
+  private silence: Silence | null = null;
   private lastId = '';
   private isOpen = false;
+  private isRenewed = false;
   private doubting: ReturnType<typeof setTimeout> | undefined;
 
   readonly state = this.current.asReadonly();
   readonly events = new Subject<LiveEvent>();
+  /** A stream has begun, or goes on after a gap: who is where is told anew, and nothing of before holds. */
+  readonly opened = new Subject<void>();
 
   constructor() {
     effect(() => {
@@ -64,31 +68,37 @@ export class LiveEvents {
   private end(): void {
     this.running?.abort();
     this.running = null;
-    clearTimeout(this.doubting);
+    this.trust();
     this.current.set('off');
   }
 
   private async keepOpen(request: typeof fetch, ended: AbortSignal): Promise<void> {
     while (!ended.aborted) {
-      this.isOpen = false;
+      this.isOpen = this.isRenewed = false;
       const retryAfter = await this.follow(request, ended);
       if (ended.aborted) return;
-      this.doubt(this.isOpen);
+      this.doubt(this.isOpen || this.isRenewed);
       await this.backoff.pause(retryAfter, ended);
     }
   }
 
-  /** A stream that was open and is again in a moment misses nothing, and nobody needs to see it flicker. */
-  private doubt(wasOpen: boolean): void {
-    const admit = () => this.current.set('down');
-    if (!wasOpen) return admit();
+  /**
+   * A stream that was open and is again in a moment misses nothing, and nobody needs to see it flicker; that its token
+   * had to be renewed in between is no failure.
+   */
+  private doubt(goesOn: boolean): void {
+    if (goesOn) this.doubting ??= setTimeout(() => this.current.set('down'), PAUSE_MS);
+    else this.current.set('down');
+  }
+
+  private trust(): void {
     clearTimeout(this.doubting);
-    this.doubting = setTimeout(admit, PAUSE_MS);
+    this.doubting = undefined;
   }
 
   /** Follows one stream to its end; the answer is how many seconds the server asks to wait, null for no wish. */
   private async follow(request: typeof fetch, ended: AbortSignal): Promise<number | null> {
-    const silence = new Silence(SILENCE_MS);
+    const silence = (this.silence = new Silence(SILENCE_MS));
     const stop = () => silence.stop();
     ended.addEventListener('abort', stop);
     try {
@@ -124,7 +134,8 @@ export class LiveEvents {
 
   /** As other requests do; what cannot be renewed has ended the session, and with it this stream. */
   private async recover(token: string | null): Promise<number | null> {
-    if (await this.session.recover(token)) this.backoff.hurry();
+    this.isRenewed = await this.session.recover(token);
+    if (this.isRenewed) this.backoff.hurry();
     return null;
   }
 
@@ -144,11 +155,12 @@ export class LiveEvents {
   }
 
   private open(isNew: boolean): void {
-    clearTimeout(this.doubting);
+    this.trust();
     const wasDown = untracked(this.current) === 'down';
     this.isOpen = true;
     this.backoff.reset();
     this.current.set('live');
+    this.opened.next();
     // Between what the page has read and the first event lies a gap, unless the stream goes on from a known event; and
     // while it was down, looking for news has failed too.
     if (isNew || wasDown) this.events.next({ type: 'resync' });
@@ -172,16 +184,20 @@ export class LiveEvents {
     };
     const leave = () => this.watched.set(false);
     const wake = () => this.backoff.wake();
+    // A connection that the network took along looks open for long: it shows by trying anew.
+    const doubt = () => this.silence?.stop();
     document.addEventListener('visibilitychange', look);
     window.addEventListener('pagehide', leave);
     window.addEventListener('pageshow', look);
     window.addEventListener('online', wake);
+    window.addEventListener('offline', doubt);
     inject(DestroyRef).onDestroy(() => {
       clearTimeout(leaving);
       document.removeEventListener('visibilitychange', look);
       window.removeEventListener('pagehide', leave);
       window.removeEventListener('pageshow', look);
       window.removeEventListener('online', wake);
+      window.removeEventListener('offline', doubt);
       this.running?.abort();
     });
   }
