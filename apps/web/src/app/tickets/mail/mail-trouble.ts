@@ -80,6 +80,8 @@ export class MailTrouble {
     try {
       await this.client.resendMail(this.delivery().id, liftBlock);
       void this.announcer.announce(`Mail to ${this.delivery().recipient} goes out again`, 'polite');
+      // The strip goes, and the focus with it: its message is the nearest place.
+      this.host.nativeElement.closest('article')?.focus({ preventScroll: true });
       this.resent.emit();
     } catch (error) {
       this.problem.set(toProblem(error));

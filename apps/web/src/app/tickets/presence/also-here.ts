@@ -1,4 +1,15 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { LiveAnnouncer } from '@angular/cdk/a11y';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  untracked,
+} from '@angular/core';
+import type { PersonHere } from '../../live/live-event';
 import { Avatar } from '../../shared/ui/avatar/avatar';
 import { PeopleHere } from './people-here';
 
@@ -22,7 +33,7 @@ const SHOWN = 3;
       </span>
       <span class="support text-3 words" aria-hidden="true">also here</span>
     }
-    <span class="sr-only" role="status">{{ sentence() }}</span>
+    <span class="sr-only">{{ sentence(people()) }}</span>
   `,
   styleUrl: './also-here.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -33,10 +44,24 @@ export class AlsoHere {
   readonly ticketId = input.required<string>();
   protected readonly people = computed(() => this.here.on(this.ticketId()));
   protected readonly shown = computed(() => this.people().slice(0, SHOWN));
-  protected readonly sentence = computed(() => {
-    const names = this.people().map((person) => person.name);
-    if (names.length === 0) return '';
-    const list = new Intl.ListFormat('en-GB').format(names);
-    return `${list} ${names.length === 1 ? 'has' : 'have'} this ticket open too`;
-  });
+  protected readonly sentence = sentence;
+  /** Who was announced already: people come and go all day, and hearing of each turn would drown the rest. */
+  private readonly known = linkedSignal({ source: this.ticketId, computation: () => new Set<string>() });
+
+  constructor() {
+    const announcer = inject(LiveAnnouncer);
+    effect(() => {
+      const known = this.known();
+      const newcomers = this.people().filter(({ id }) => !known.has(id));
+      for (const { id } of newcomers) known.add(id);
+      if (newcomers.length > 0) untracked(() => void announcer.announce(sentence(newcomers), 'polite'));
+    });
+  }
+}
+
+function sentence(people: readonly PersonHere[]): string {
+  const names = people.map((person) => person.name);
+  if (names.length === 0) return '';
+  const list = new Intl.ListFormat('en-GB').format(names);
+  return `${list} ${names.length === 1 ? 'has' : 'have'} this ticket open too`;
 }

@@ -1,6 +1,7 @@
 import { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { DestroyRef, Injectable, inject, untracked } from '@angular/core';
-import { FETCH } from '../../live/live-events';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { FETCH, LiveEvents } from '../../live/live-events';
 import type { PersonHere } from '../../live/live-event';
 import { Session } from '../../session/session';
 import { ApiAddress } from '../../shared/http/api-address';
@@ -8,6 +9,8 @@ import { ApiAddress } from '../../shared/http/api-address';
 type State = PersonHere['state'];
 
 const BEAT_MS = 20_000;
+/** What was said a moment ago may not have come round yet. */
+const CORRECTED_EVERY_MS = 1_000;
 /** How often *typing* is said while somebody types. */
 const TYPING_EVERY_MS = 5_000;
 /** After that long without a key nobody is typing. */
@@ -19,6 +22,7 @@ export class Presence {
   private readonly api = inject(ApiAddress);
   private readonly fetch = inject(FETCH);
   private readonly http = inject(HttpClient);
+  private readonly live = inject(LiveEvents);
   private readonly session = inject(Session);
   private ticketId: string | null = null;
   private state: State = 'viewing';
@@ -31,6 +35,9 @@ export class Presence {
     const beat = setInterval(() => this.say(), BEAT_MS);
     const look = () => this.say();
     const leave = () => this.leave();
+    this.live.events.pipe(takeUntilDestroyed()).subscribe((event) => {
+      if (event.type === 'presence' && event.ticketId === this.ticketId) this.correct(event.people);
+    });
     document.addEventListener('visibilitychange', look);
     window.addEventListener('pagehide', leave);
     inject(DestroyRef).onDestroy(() => {
@@ -65,6 +72,12 @@ export class Presence {
     if (this.state === 'viewing') return;
     this.state = 'viewing';
     this.say();
+  }
+
+  /** Another tab of ours has left the ticket, or a server has begun anew: this one is still here. */
+  private correct(people: readonly PersonHere[]): void {
+    const me = this.session.user()?.id;
+    if (!people.some(({ id }) => id === me) && Date.now() - this.saidAt > CORRECTED_EVERY_MS) this.say();
   }
 
   private say(): void {

@@ -3,7 +3,7 @@ import { Avatar } from '../../shared/ui/avatar/avatar';
 import { firstName } from '../ui/first-name';
 import { PeopleHere } from './people-here';
 
-/** `Maja is typing`, over the editor: no lock, just so that nobody answers twice. */
+/** `Maja is typing`, over the editor: no lock, just so that nobody answers twice. Not announced: it comes and goes. */
 @Component({
   selector: 'desk-typing-line',
   imports: [Avatar],
@@ -11,7 +11,7 @@ import { PeopleHere } from './people-here';
     @for (person of typing().slice(0, 2); track person.id) {
       <desk-avatar aria-hidden="true" [person]="person" [size]="20" />
     }
-    <span class="cut" role="status">{{ words() }}</span>
+    <span class="cut">{{ words() }}</span>
     @if (words()) {
       <span class="dots" aria-hidden="true">
         <i></i>

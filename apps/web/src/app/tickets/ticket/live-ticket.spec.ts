@@ -1,3 +1,4 @@
+import { LiveAnnouncer } from '@angular/cdk/a11y';
 import { TestBed } from '@angular/core/testing';
 import type { Message } from '@liftdesk/api-client';
 import { AYLIN, MAJA, Server, press, provideAgentSide } from '../../testing/agent-side';
@@ -115,6 +116,21 @@ describe('a ticket while others work on it', () => {
     expect(page.text).toContain('I have one in stock');
   });
 
+  it('keeps the editor under the caret when somebody closes it, until the caret leaves', async () => {
+    press('r');
+    await page.turn();
+    type('Half a sent');
+    const field = box();
+    server.on(GET, () => ({ ...TICKET, status: 'closed', version: 5 }));
+    await happen('ticket.changed', { version: 5, status: 'closed' });
+    expect(document.activeElement).toBe(field);
+    expect(page.text).toContain('This ticket was closed meanwhile');
+    field.blur();
+    await page.turn();
+    expect(page.host.querySelector('textarea')).toBeNull();
+    expect(page.text).toContain('Your reply is kept: the follow-up takes it along.');
+  });
+
   it('says that it may be old when it cannot be looked at, and keeps everything', async () => {
     server.on(GET, () => ({ refused: 503, body: { title: 'The database is away' } }));
     await happen('ticket.changed', { version: 5, status: 'open' });
@@ -135,7 +151,7 @@ describe('a ticket while others work on it', () => {
       await come(me);
       expect(page.text).not.toContain('also here');
       await come(me, aylin());
-      expect(page.host.querySelector('desk-also-here [role=status]')?.textContent).toBe(
+      expect(page.host.querySelector('desk-also-here .sr-only')?.textContent).toBe(
         'Aylin Demir has this ticket open too',
       );
       await come(me);
@@ -144,9 +160,43 @@ describe('a ticket while others work on it', () => {
 
     it('says who types', async () => {
       await come(me, aylin('typing'));
-      expect(page.host.querySelector('desk-typing-line [role=status]')?.textContent).toBe('Aylin is typing');
+      expect(page.host.querySelector('desk-typing-line .cut')?.textContent).toBe('Aylin is typing');
       await come(me, aylin());
       expect(page.host.querySelector('desk-typing-line')?.textContent?.trim()).toBe('');
+    });
+
+    it('is announced once a person, however often it comes, goes and types', async () => {
+      const announce = jest.spyOn(TestBed.inject(LiveAnnouncer), 'announce');
+      await come(me, aylin());
+      await come(me);
+      await come(me, aylin('typing'));
+      await come(me, aylin());
+      expect(announce.mock.calls).toEqual([['Aylin Demir has this ticket open too', 'polite']]);
+      expect(
+        page.host.querySelector('desk-also-here [role=status], desk-typing-line [role=status]'),
+      ).toBeNull();
+    });
+
+    it('forgets who left while the stream was cut for a moment', async () => {
+      await come(me, aylin());
+      stream.last.close();
+      await pass(1_000);
+      stream.last
+        .accept()
+        .event('hello', { id: '1' })
+        .event('presence', { ticketId: TICKET.id, people: [me] });
+      await pass(100);
+      expect(page.text).not.toContain('also here');
+    });
+
+    it('is said again when another tab of the same person has left', async () => {
+      await pass(2_000);
+      const told = said().length;
+      await come(aylin());
+      expect(said()).toHaveLength(told + 1);
+      await pass(2_000);
+      await come(me, aylin());
+      expect(said()).toHaveLength(told + 1);
     });
 
     it('claims to know nothing while no events come', async () => {
@@ -225,6 +275,7 @@ describe('a ticket while others work on it', () => {
       expect(server.made(RESEND).map(({ body }) => body)).toEqual([{}]);
       expect(page.text).toContain('Queued');
       expect(page.text).not.toContain('mailbox full');
+      expect(document.activeElement?.getAttribute('aria-label')).toBe('Reply by Maja Lindqvist');
     });
 
     it.each(['bounced', 'suppressed'] as const)(

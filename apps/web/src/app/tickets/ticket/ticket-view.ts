@@ -9,6 +9,7 @@ import {
   effect,
   inject,
   input,
+  signal,
   untracked,
   viewChild,
 } from '@angular/core';
@@ -101,6 +102,11 @@ export class TicketView implements OnInit {
     return ticket !== null && ticket.status !== 'solved' && mayMove(ticket.status, 'solved');
   });
 
+  /**
+   * The caret is in the editor, which stays under it even when somebody closes the ticket: without a field around
+   * them the next letters would be commands.
+   */
+  protected readonly writing = signal(false);
   private gone = false;
 
   constructor() {
