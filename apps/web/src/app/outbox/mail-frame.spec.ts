@@ -32,6 +32,14 @@ describe('the frame of a mail', () => {
     expect([link?.target, link?.rel]).toEqual(['_blank', 'noopener noreferrer']);
   });
 
+  it.each(['javascript:alert(1)', ' javascript:alert(1)', 'data:text/html,x', '/here'])(
+    'takes the way from a link to %j',
+    (href) => {
+      const link = read(mailFrame(`<a href="${href}">x</a>`, null)).querySelector('a');
+      expect(link?.hasAttribute('href')).toBe(false);
+    },
+  );
+
   it('leaves out what runs, loads or leads away', () => {
     const html =
       '<meta http-equiv="refresh" content="0;url=//x"><base href="//x"><script>1</script><link rel="stylesheet" href="//x"><iframe src="//x"></iframe>A';

@@ -19,7 +19,8 @@ export function mailFrame(html: string, nonce: string | null): string {
     // As strong as an attribute, weaker than `!important` of a media query.
     rules.push(`[data-s="${rules.length}"]:not(#_) { ${style.replace(/[{}<]/g, '')} }`);
   }
-  for (const link of mail.querySelectorAll('a[href]')) {
+  for (const link of mail.querySelectorAll('[href]')) {
+    if (!FOLLOWED.test(link.getAttribute('href') ?? '')) link.removeAttribute('href');
     link.setAttribute('target', '_blank');
     link.setAttribute('rel', 'noopener noreferrer');
   }
@@ -30,5 +31,7 @@ export function mailFrame(html: string, nonce: string | null): string {
   return `<!doctype html>${mail.documentElement.outerHTML}`;
 }
 
+/** Addresses that lead to a page or a person, and run nothing. */
+const FOLLOWED = /^(https?|mailto):/i;
 /** A style attribute inside a tag. */
 const STYLE = /\sstyle=(?=["'][^<>]*>)/gi;

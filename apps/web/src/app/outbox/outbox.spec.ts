@@ -1,10 +1,8 @@
 import { provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
-import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { provideRouter, withComponentInputBinding } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
-import { Session } from '../session/session';
 import { Page } from '../testing/page';
 import { outboxRoutes } from './outbox.routes';
 
@@ -41,7 +39,6 @@ describe('the outbox', () => {
           ],
           withComponentInputBinding(),
         ),
-        { provide: Session, useValue: { user: signal(null) } },
       ],
     });
     server = TestBed.inject(HttpTestingController);

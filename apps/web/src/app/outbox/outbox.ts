@@ -1,7 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
-import { Session } from '../session/session';
 import { deskName } from '../shared/config/client-config';
 import { Time } from '../shared/time/time';
 import { Icon } from '../shared/ui/icon/icon';
@@ -24,10 +23,9 @@ import { OutboxList } from './outbox-list';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class Outbox {
-  private readonly desk = deskName();
+  protected readonly desk = deskName();
   private readonly title = inject(Title);
   protected readonly list = inject(OutboxList);
-  protected readonly user = inject(Session).user;
 
   /** A mail is open beside the list, or on a phone in its place. */
   protected readonly reading = signal(false);

@@ -67,7 +67,7 @@ describe('the mail that somebody gets', () => {
     await turn('A ticket is assigned');
     server.expectOne({ method: 'PUT', url: URL }).flush({ title: 'The database is away' }, refusal);
     await page.turn();
-    expect(page.alert()).toContain('The database is away. Your choice is kept here, but not saved.');
+    expect(page.alert()).toContain('Not saved. The database is away. Your choice is kept here.');
     expect(box('A ticket is assigned')?.checked).toBe(false);
     page.button('Try again').click();
     await page.turn();

@@ -17,9 +17,9 @@ import { UploadQueue } from './upload-queue';
   imports: [Icon],
   template: `
     @if (queue.storageAway()) {
-      <div class="banner" role="alert">
+      <div class="banner">
         <desk-icon name="cloud-off" />
-        <div class="words">
+        <div class="words" role="alert">
           <div class="strong">Files cannot be stored at the moment</div>
           <div class="text-2">Your text and {{ files() }} are kept here.</div>
         </div>

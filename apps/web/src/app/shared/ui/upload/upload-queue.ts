@@ -232,7 +232,8 @@ export class UploadQueue {
     this.running.delete(id);
     this.change(id, { state: refused ? 'refused' : 'failed', message, storageAway, secondsLeft: null });
     if (storageAway) this.tryLater(problem.retryAfter);
-    void this.announcer.announce(`${name} not uploaded. ${message}`, 'assertive');
+    // Else one notice says it for all files, and not at each try.
+    else void this.announcer.announce(`${name} not uploaded. ${message}`, 'assertive');
     this.pump();
   }
 
