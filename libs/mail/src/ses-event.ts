@@ -25,12 +25,7 @@ export function parseSesEvent(message: string): SesEvent | null {
     case 'Bounce':
       return bounceOf(objectOf(event['bounce']), known);
     case 'Complaint':
-      return {
-        ...known,
-        outcome: 'complained',
-        block: true,
-        reason: complaintReason(objectOf(event['complaint'])),
-      };
+      return complaintOf(objectOf(event['complaint']), known);
     case 'Delivery':
       return { ...known, outcome: 'delivered', block: false, reason: null };
     default:
@@ -53,11 +48,13 @@ function bounceOf(bounce: Json, known: Pick<SesEvent, 'providerId' | 'messageId'
   };
 }
 
-function complaintReason(complaint: Json): string {
+function complaintOf(complaint: Json, known: Pick<SesEvent, 'providerId' | 'messageId'>): SesEvent | null {
   const kind = complaint['complaintFeedbackType'];
-  return typeof kind === 'string' && /^[a-z-]{1,30}$/.test(kind)
-    ? `The recipient reported the mail (${kind})`
-    : 'The recipient reported the mail';
+  // The recipient took the mail out of the junk.
+  if (kind === 'not-spam') return null;
+  const words = 'The recipient reported the mail';
+  const reason = typeof kind === 'string' && /^[a-z-]{1,30}$/.test(kind) ? `${words} (${kind})` : words;
+  return { ...known, outcome: 'complained', block: true, reason };
 }
 
 function parseJson(text: string): unknown {

@@ -38,6 +38,33 @@ describe('messages of SNS', () => {
     expect(asked).toEqual([topic.certificateUrl]);
   });
 
+  it('are verified by the certificate at hand however its address is spelt', async () => {
+    await verify(topic.notification({}));
+    const spelt = topic.certificateUrl.replace('https://sns', 'HTTPS://SNS').replace('.com/', '.com:443/');
+    await verify(topic.notification({}, { SigningCertURL: spelt }));
+    for (const more of ['?n=1', '#n'])
+      await expect(
+        verify(topic.notification({}, { SigningCertURL: topic.certificateUrl + more })),
+      ).rejects.toBeInstanceOf(SnsRefusedError);
+    expect(asked).toEqual([topic.certificateUrl]);
+  });
+
+  it('that strangers make up do not push out the certificate at hand, nor ask for any number of others', async () => {
+    await verify(topic.notification({}));
+    let fail = (): void => undefined;
+    const away = new Promise<void>((end) => (fail = end));
+    answer = () => new Response(new ReadableStream({ start: (stream) => void away.then(() => stream.error()) })); // prettier-ignore
+    const madeUp = Array.from({ length: 100 }, (_, n) => {
+      const SigningCertURL = topic.certificateUrl.replace(/[0-9a-f]{32}/, String(n).padStart(32, '0'));
+      return verify(topic.notification({}, { SigningCertURL }));
+    });
+    const answers = Promise.allSettled(madeUp);
+    await verify(topic.notification({}));
+    fail();
+    for (const { status } of await answers) expect(status).toBe('rejected');
+    expect(asked).toHaveLength(20);
+  });
+
   it.each<[string, (posted: Posted) => Posted]>([
     ['another text', (posted) => ({ ...posted, Message: '{"a":2}' })],
     ['another id', (posted) => ({ ...posted, MessageId: 'x' })],
@@ -172,6 +199,14 @@ describe('an event of SES', () => {
 
   it('is a complaint, which blocks the address', () => {
     expect(parse(aComplaint('id', 'ana@example.com'))).toMatchObject({ outcome: 'complained', block: true });
+  });
+
+  it('is no complaint where the recipient took the mail out of the junk', () => {
+    const event = {
+      ...aComplaint('id', 'ana@example.com'),
+      complaint: { complaintFeedbackType: 'not-spam' },
+    };
+    expect(parse(event)).toBeNull();
   });
 
   it('is a delivery, in the form of a configuration set, with our own id', () => {

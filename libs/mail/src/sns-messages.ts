@@ -96,19 +96,22 @@ export class SnsMessages {
     if (!(age < MAX_AGE_MS && age > -MAX_AHEAD_MS)) throw new SnsRefusedError('too old, or not of now');
   }
 
-  private certificateAt(url: string, topicArn: string): Promise<X509Certificate> {
+  private async certificateAt(url: string, topicArn: string): Promise<X509Certificate> {
+    const { href, pathname } = URL.canParse(url) ? new URL(url) : { href: '', pathname: '' };
+    // The path is all there is of it: by other spellings a stranger could make us ask again and again.
     if (
-      !isOfSns(url, topicArn) ||
-      !/^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/.test(new URL(url).pathname)
+      !isOfSns(href, topicArn) ||
+      !/^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/.test(pathname) ||
+      !href.endsWith(pathname)
     )
       throw new SnsRefusedError('a certificate from elsewhere');
-    const known = this.certificates.get(url);
+    const known = this.certificates.get(href);
     if (known) return known;
-    const certificate = this.get(url).then((pem) => certificateOf(pem, this.now()));
-    if (this.certificates.size >= MAX_CERTIFICATES)
-      this.certificates.delete(this.certificates.keys().next().value as string);
-    this.certificates.set(url, certificate);
-    certificate.catch(() => this.certificates.delete(url));
+    // Those that are asked for count, for each may be a stranger's invention; those that we have stay.
+    if (this.certificates.size >= MAX_CERTIFICATES) throw new SnsUnavailableError('Too many certificates at once'); // prettier-ignore
+    const certificate = this.get(href).then((pem) => certificateOf(pem, this.now()));
+    this.certificates.set(href, certificate);
+    certificate.catch(() => this.certificates.delete(href));
     return certificate;
   }
 
