@@ -18,7 +18,8 @@ const shared = {
     .optional()
     .describe('Domain that answers come to, as reply+<token>@…; FROM_EMAIL with +<token> when not set')
     .meta({ example: 'reply.example.com' }),
-  MAIL_TIMEOUT: seconds(20, 120, 'Seconds after which handing over a mail is given up, to be tried again'),
+  // Longer, and the outbox would take a mail for given up that is still on its way.
+  MAIL_TIMEOUT: seconds(20, 60, 'Seconds after which handing over a mail is given up, to be tried again'),
 };
 
 const log = z.object({

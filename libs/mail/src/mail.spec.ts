@@ -219,7 +219,6 @@ describe('SMTP', () => {
     ['a mailbox that does not exist', { at: 'to', code: 550, answer: '5.1.1 Unknown' }, true],
     ['a domain without mail', { at: 'to', code: 556, answer: '5.1.10 Null MX' }, true],
     ['a policy', { at: 'to', code: 550, answer: '5.7.1 Not for you' }, false],
-    ['a sender', { at: 'from', code: 550, answer: '5.7.1 Not from you' }, false],
     ['a text', { at: 'data', code: 554, answer: '5.6.0 Spam' }, false],
   ] as const)(
     'tells whether an address is no good from a refusal because of %s',
@@ -233,12 +232,17 @@ describe('SMTP', () => {
     },
   );
 
-  it('waits and tries again where the server is full or busy', async () => {
+  it('waits and tries again where the server is full or busy, or does not take our sender', async () => {
     const under = await smtp();
     under.inbox.failNext({ at: 'data', code: 452, answer: '4.3.1 Full' });
     await expect(under.transport.send(aMail())).rejects.toBeInstanceOf(MailTemporaryError);
     under.inbox.failNext({ at: 'from', code: 421, answer: '4.3.2 Go away' });
     await expect(under.transport.send(aMail())).rejects.toBeInstanceOf(MailUnavailableError);
+    under.inbox.failNext({ at: 'from', code: 550, answer: '5.7.1 Not from you' });
+    await expect(under.transport.send(aMail())).rejects.toMatchObject({
+      detail: 'sender-refused',
+      retry: true,
+    });
     await under.close();
   });
 });
@@ -253,6 +257,18 @@ describe('SES', () => {
   it('gives the id by which bounces are told, and names the configuration set', async () => {
     const { providerId } = await under.transport.send(aMail());
     expect(under.server.mails).toMatchObject([{ messageId: providerId, configurationSet: 'desk' }]);
+  });
+
+  it('is given domains in ASCII, as it asks for', async () => {
+    await under.transport.send(aMail({ to: { address: 'ana@bücher.example' } }));
+    expect(under.server.mails).toMatchObject([{ destinations: ['ana@xn--bcher-kva.example'] }]);
+  });
+
+  it('is given up in time where the SDK waits for credentials without end', async () => {
+    const stuck = await ses({ timeoutMs: 100, credentials: () => new Promise(() => undefined) });
+    await expect(stuck.transport.send(aMail())).rejects.toBeInstanceOf(MailUnavailableError);
+    expect(stuck.server.calls).toEqual([]);
+    await stuck.close();
   });
 
   it('knows the Message-ID that the recipient sees', () => {
@@ -271,6 +287,7 @@ describe('SES', () => {
     ['throttle', MailTemporaryError, 'throttled'],
     ['daily-quota', MailTemporaryError, 'quota'],
     ['unverified', MailRejectedError, 'unverified-identity'],
+    ['unverified-sender', MailUnavailableError, 'sender-refused'],
     ['reject', MailRejectedError, 'message-refused'],
     ['bad-address', MailRejectedError, 'invalid-address'],
     ['denied', MailUnavailableError, 'AccessDenied'],
@@ -388,6 +405,7 @@ describe('mailConfig', () => {
     { ...SMTP, FROM_EMAIL: 'a@b.example\r\nBcc: c@d.example' },
     { ...SMTP, REPLY_DOMAIN: 'not a domain' },
     { ...SMTP, MAIL_TIMEOUT: '0' },
+    { ...SMTP, MAIL_TIMEOUT: '61' },
     { ...SES, SES_REGION: 'Frankfurt' },
     { ...SES, SES_TOPIC_ARN: 'my-topic' },
     { ...SES, AWS_ENDPOINT_URL_SES: 'nowhere' },

@@ -6,17 +6,22 @@ import {
   type SESClientConfig,
   SendRawEmailCommand,
 } from '@aws-sdk/client-ses';
+import { domainToASCII } from 'node:url';
 import { composeMail } from './compose-mail';
 import type { Mail } from './mail';
 import type { SesMailConfig } from './mail.config';
 import { type Accepted, type MailFinding, MailTransport } from './mail-transport';
 import { toMailError } from './ses.errors';
+import { within } from './within';
 
 /** Quota and rate change by AWS's hand only, and seldom. */
 const QUOTA_TTL_MS = 60_000;
 const QUOTA_WARNING = 0.8;
 /** Outside the sandbox nobody has so little. */
 const SANDBOX_QUOTA = 200;
+
+/** So that the signal comes first. */
+const SPARE_MS = 500;
 
 interface Quota {
   /** Mails in 24 hours; -1 for without limit. */
@@ -57,7 +62,7 @@ export class SesMailTransport extends MailTransport {
         new SendRawEmailCommand({
           RawMessage: { Data },
           Source: mail.from.address,
-          Destinations: [mail.to.address],
+          Destinations: [withAsciiDomain(mail.to.address)],
           ...(configurationSet && { ConfigurationSetName: configurationSet }),
         }),
         { abortSignal },
@@ -139,9 +144,17 @@ export class SesMailTransport extends MailTransport {
 
   private async ask<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      return await question(AbortSignal.timeout(this.options.timeoutMs));
+      const { timeoutMs } = this.options;
+      // What the SDK does before it asks SES, such as looking for credentials, heeds no signal.
+      return await within(timeoutMs + SPARE_MS, question(AbortSignal.timeout(timeoutMs)));
     } catch (error) {
-      throw toMailError(error);
+      throw toMailError(error, this.options.fromEmail);
     }
   }
+}
+
+/** SES takes no other; what is before the @ stays as it is. */
+function withAsciiDomain(address: string): string {
+  const domainAt = address.lastIndexOf('@') + 1;
+  return address.slice(0, domainAt) + domainToASCII(address.slice(domainAt));
 }

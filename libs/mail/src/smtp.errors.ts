@@ -36,7 +36,8 @@ export function toMailError(cause: unknown): MailError {
       cause,
     });
   if (command?.startsWith('MAIL'))
-    return new MailRejectedError(`The mail server refused our sender address${answer}`, {
+    // Of no mail's making: what waits goes out when the server takes us again.
+    return new MailUnavailableError(`The mail server refused our sender address${answer}`, {
       detail: 'sender-refused',
       cause,
     });

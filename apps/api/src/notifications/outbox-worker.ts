@@ -22,8 +22,8 @@ const SHORTEST_REST_MS = 1_000;
 const LONGEST_REST_MS = 60_000;
 /** It takes nothing from anybody just now, while other refusals are about one mail. */
 const ASKS_FOR_REST: ReadonlySet<string | undefined> = new Set(['throttled', 'quota']);
-/** Doubling from a quarter of a second: a minute in all, well within a lease. */
-const LONGEST_SETTLE_PAUSE_MS = 32_000;
+/** Doubling from a quarter of a second: half a minute in all. With twice the longest MAIL_TIMEOUT it is within a lease. */
+const LONGEST_SETTLE_PAUSE_MS = 16_000;
 /** The shutdown waits no longer for a mail on its way: its lease ends, and it is sent again. */
 const STOP_WITHIN_MS = 8_000;
 export const AWAY = 'The mail service cannot be reached: it is tried again';
@@ -154,6 +154,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   private async whySuppressed(source: MailSource): Promise<string | null> {
     const { fromEmail, replyDomain, perRecipientAnHour } = this.config.settings;
     if (source.userDisabledAt !== null) return 'The account is disabled';
+    if (!mayRead(source)) return 'This ticket is not for them any more';
     if (source.blockReason !== null) return source.blockReason;
     if (isOurAddress(source.recipient, fromEmail, replyDomain)) return 'It would come back to us';
     // Links to a new password have a limit of their own.
@@ -191,8 +192,8 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     this.restMs = 0;
     this.restUntil = 0;
     if (!this.someWait) return;
-    this.someWait = false;
     await this.store.revive(AWAY);
+    this.someWait = false;
   }
 
   /** No faster than the service takes it. What it takes is asked of it now and then, and need not be known. */
@@ -211,3 +212,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     else this.logger.warn({ message: `mail.${outcome.status}`, ...line, reason: outcome.reason });
   }
 }
+
+/** Who worked at the desk may do so no longer, and still be the one whom a ticket is assigned to. */
+const mayRead = ({ ticketRid, userRole, userRid, requesterRid }: MailSource): boolean =>
+  ticketRid === null || userRole !== 'customer' || userRid === requesterRid;

@@ -141,6 +141,17 @@ describe('the outbox', () => {
     expect(JSON.stringify(await rows())).not.toContain('@');
   });
 
+  it('keeps what is no mail’s fault: while our own sender is not verified, all of it waits', async () => {
+    for (let n = 0; n < 3; n++) await openTicket(desk, ana);
+    ses.failAlways('unverified-sender');
+    await drain();
+    await drain();
+    ses.failAlways(null);
+    desk.clock.advance(MINUTE);
+    await drain();
+    expect((await rows()).map(({ status }) => status)).toEqual(['sent', 'sent', 'sent']);
+  });
+
   it('does not wait longer than for the service: when it is back, all is sent', async () => {
     for (let n = 0; n < 3; n++) await openTicket(desk, ana);
     ses.failAlways('500');
@@ -267,6 +278,16 @@ describe('the outbox', () => {
     );
     await drain();
     expect(await rows()).toMatchObject([{ status: 'suppressed', reason: 'It came back' }]);
+  });
+
+  it('does not tell of a ticket who no longer works at the desk, whoever it is still assigned to', async () => {
+    const former = await desk.signIn('agent');
+    const ticket = await openTicket(desk, katrin, { requesterEmail: ana.email, assigneeId: former.id });
+    await desk.rows('update "user" set role = ? where id = ?', ['customer', former.id]);
+    await write(desk, ana, ticket, { body: 'For the desk alone' });
+    await drain();
+    expect(ses.mails.map(({ destinations }) => destinations)).toEqual([[ana.email]]);
+    expect((await rows()).map(({ status }) => status)).toEqual(['sent', 'suppressed', 'suppressed']);
   });
 
   it.each(['help@acme.example', 'HELP+anything@acme.example'])(

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 /** What the next call meets, or all of them until it is taken back. */
 export type SesFault =
-  'throttle' | 'daily-quota' | 'unverified' | 'reject' | 'bad-address' | 'denied' | 'paused' | '500' | 'cut' | 'hang' | 'hang-after-taking'; // prettier-ignore
+  'throttle' | 'daily-quota' | 'unverified' | 'unverified-sender' | 'reject' | 'bad-address' | 'denied' | 'paused' | '500' | 'cut' | 'hang' | 'hang-after-taking'; // prettier-ignore
 
 /** A mail that was taken. */
 export interface SesMail {
@@ -29,6 +29,12 @@ const REFUSALS: Partial<Record<SesFault, Refusal>> = {
     code: 'MessageRejected',
     message:
       'Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: someone@example.com',
+  },
+  'unverified-sender': {
+    status: 400,
+    code: 'MessageRejected',
+    message:
+      'Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: $SOURCE',
   },
   reject: { status: 400, code: 'MessageRejected', message: 'Transaction failed: Bad content' },
   'bad-address': { status: 400, code: 'InvalidParameterValue', message: 'Local address contains control' },
@@ -86,7 +92,11 @@ export class SesServer {
     if (fault === 'hang') return;
     if (fault === 'cut') return void request.socket.destroy();
     const refusal = fault && REFUSALS[fault];
-    if (refusal) return refuse(response, refusal);
+    if (refusal)
+      return refuse(response, {
+        ...refusal,
+        message: refusal.message.replace('$SOURCE', form.get('Source') ?? ''),
+      });
     const result = this.resultOf(action, form);
     if (result === null)
       return refuse(response, { status: 400, code: 'InvalidAction', message: `no such action ${action}` });
