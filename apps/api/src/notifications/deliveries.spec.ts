@@ -6,6 +6,7 @@ import { TestDesk } from '../testing/test-desk';
 import type { MessageDto } from '../tickets/message.dto';
 import type { TicketDto } from '../tickets/ticket.dto';
 import type { Delivery } from './mail.dto';
+import { OutboxStore } from './outbox.store';
 import { OutboxWorker } from './outbox-worker';
 
 process.env['AWS_ACCESS_KEY_ID'] ??= 'AKIATEST';
@@ -134,6 +135,31 @@ describe('what became of a mail', () => {
     await resend(waiting.id, {}).expect(202);
     await send();
     expect(await newest()).toMatchObject({ status: 'sent' });
+  });
+
+  it('is sent once where it is asked for again while it is on its way', async () => {
+    await write(desk, katrin, ticket);
+    const waiting = await newest();
+    const store = desk.app.get(OutboxStore, { strict: false });
+    const claim = await store.claim();
+    const { body } = await resend(waiting?.id ?? '').expect(202);
+    expect(body).toMatchObject({ id: waiting?.id, status: 'queued', attempts: 1 });
+    expect(await store.claim()).toBeNull();
+    if (claim) await store.settle(claim, { status: 'sent', providerId: '0107-1' });
+    expect(await newest()).toMatchObject({ status: 'sent', attempts: 1 });
+  });
+
+  it('is sent again whatever SNS repeats of the try before', async () => {
+    await answered();
+    const bounce = topic.notification(aBounce(sentId(), ana.email));
+    await post(bounce).expect(200);
+    const { id } = (await newest()) as Delivery;
+    await resend(id, { liftBlock: true }).expect(202);
+    await post(bounce).expect(200);
+    expect(await newest()).toMatchObject({ status: 'queued' });
+    await send();
+    await post(bounce).expect(200);
+    expect(await newest()).toMatchObject({ id, status: 'sent' });
   });
 
   it('is a bounce that lands on its message, and blocks the address until an agent says otherwise', async () => {

@@ -27,8 +27,15 @@ const OF_MESSAGES = `
   where o.ticket_rid = ? and m.rid between ? and ? and ${SHOWN_DELIVERY} order by o.rid`;
 
 const BY_ID = `
-  select o.rid, ${DELIVERY_COLUMNS} from outbox_mail o join message m on m.rid = o.message_rid
+  select o.rid, o.lease, o.due_at as "dueAt", ${DELIVERY_COLUMNS} from outbox_mail o join message m on m.rid = o.message_rid
   where o.id = ? and ${SHOWN_DELIVERY}`;
+
+interface StoredDelivery extends DeliveryRow {
+  rid: number;
+  /** Of the worker that has it in hand until `dueAt`. */
+  lease: string | null;
+  dueAt: number;
+}
 
 const AGAIN = `
   update outbox_mail set status = 'queued', reason = null, attempts = 0, due_at = ?, lease = null, updated_at = ? where rid = ?`;
@@ -62,18 +69,20 @@ export class Deliveries {
   }
 
   /**
-   * Sends a mail again that was not sent, or came back. One that waits is sent now.
+   * Sends a mail again that was not sent, or came back. One that waits is sent now; one on its way is left alone.
    * @throws AddressBlockedError unless the block is to be lifted
    * @throws ConflictError when it was sent and has not come back
    */
   async resend(id: string, liftBlock: boolean): Promise<Delivery> {
     const { rid, delivery } = await this.database.transaction(async (manager) => {
-      const [mail]: (DeliveryRow & { rid: number })[] = await manager.query(
-        `${BY_ID} ${dialectOf(manager).lock('o')}`,
-        [id.toLowerCase()],
-      );
+      const sql = `${BY_ID} ${dialectOf(manager).lock('o')}`;
+      const [mail]: StoredDelivery[] = await manager.query(sql, [id.toLowerCase()]);
+      const now = this.clock.now();
       if (!mail) throw new NotFoundError('There is no such mail');
       if (mail.status === 'sent') throw new ConflictError('This mail was sent already');
+      // Taken out of the worker's hand it would be sent twice.
+      if (mail.status === 'queued' && mail.lease !== null && mail.dueAt > now)
+        return { rid: mail.rid, delivery: toDeliveryView(mail) };
       if (await this.blocks.isBlocked(manager, mail.recipient)) {
         if (!liftBlock)
           throw new AddressBlockedError(
@@ -81,7 +90,6 @@ export class Deliveries {
           );
         await this.blocks.lift(manager, mail.recipient);
       }
-      const now = this.clock.now();
       await manager.query(AGAIN, [now, now, mail.rid]);
       afterCommit(manager, () => this.bell.ring());
       const queued = { ...mail, status: 'queued' as const, reason: null, attempts: 0, updatedAt: now };

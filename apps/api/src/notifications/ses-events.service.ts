@@ -14,7 +14,7 @@ import { dialectOf } from '../database/dialect';
 import { MailBlocks } from './mail-blocks';
 import { MailNews } from './mail-news';
 import { NotificationConfig } from './notification.config';
-import { REASON_LENGTH } from './outbox-mail.entity';
+import { type MailStatus, REASON_LENGTH } from './outbox-mail.entity';
 
 /** SNS tries again. */
 export class EventNotVerifiableError extends DomainError {
@@ -26,10 +26,13 @@ export class EventNotVerifiableError extends DomainError {
 interface EventMail {
   rid: number;
   recipient: string;
+  status: MailStatus;
 }
 
-const BY_PROVIDER_ID = `select rid, recipient from outbox_mail o where provider_id = ?`;
-const BY_ID = `select rid, recipient from outbox_mail o where id = ?`;
+const BY_PROVIDER_ID = `select rid, recipient, status from outbox_mail o where provider_id = ?`;
+/** Of which SES's name for its last try is not written down yet. */
+const BY_ID = `
+  select rid, recipient, status from outbox_mail o where id = ? and (provider_id is null or status = 'queued')`;
 const STORE = `
   update outbox_mail set status = ?, reason = ?, secret = null, updated_at = ?
   where rid = ? and status in ('queued', 'sent', 'bounced')`;
@@ -100,7 +103,8 @@ export class SesEventsService {
   private async mailOf(manager: EntityManager, event: SesEvent): Promise<EventMail | null> {
     const lock = dialectOf(manager).lock('o');
     const [named]: EventMail[] = await manager.query(`${BY_PROVIDER_ID} ${lock}`, [event.providerId]);
-    if (named) return named;
+    // One that waits is sent again: SNS repeats what became of the try before.
+    if (named) return named.status === 'queued' ? null : named;
     const id = /^<([0-9a-f-]{36})@/.exec(event.messageId ?? '')?.[1];
     if (id === undefined) return null;
     const [ours]: EventMail[] = await manager.query(`${BY_ID} ${lock}`, [id]);
