@@ -5,7 +5,6 @@ import { FailureLimiter } from '@liftdesk/throttling';
 import { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../common/clock';
 import { ValidationError } from '../common/domain-error';
-import { dialectOf } from '../database/dialect';
 import { NotificationsService } from '../notifications/notifications.service';
 import { normaliseEmail } from '../users/email';
 import { UsersService } from '../users/users.service';
@@ -55,6 +54,7 @@ export class PasswordResetService {
     if (!user || user.disabledAt !== null || this.way === 'none') return;
     const token = newSecret();
     const made = await this.database.transaction(async (manager) => {
+      await this.users.hold(manager, user.rid);
       const now = this.clock.now();
       const lately = await this.notifications.passwordResetsSince(manager, user.rid, now - HOUR_MS);
       if (lately >= MAX_AN_HOUR) return false;
@@ -100,28 +100,26 @@ export class PasswordResetService {
     const early = await this.usable(hash);
     assertGoodPassword(password, early.email);
     const passwordHash = await hashPassword(password);
-    const userRid = await this.database.transaction(async (manager) => {
-      const { userRid: owner } = await this.usable(hash, manager);
+    const { userRid } = early;
+    await this.database.transaction(async (manager) => {
+      await this.users.hold(manager, userRid);
+      await this.usable(hash, manager);
       await manager.query('update password_reset set used_at = ? where hash = ?', [this.clock.now(), hash]);
-      await this.users.setPassword(manager, owner, passwordHash);
-      await this.sessions.endAllOf(manager, owner);
-      return owner;
+      await this.users.setPassword(manager, userRid, passwordHash);
+      await this.sessions.endAllOf(manager, userRid);
     });
     this.sessions.announce(userRid);
     await this.failures.forgive({ account: normaliseEmail(early.email), address });
   }
 
-  /** @param manager of the transaction that uses the link: nobody else does meanwhile, nor changes its owner */
   /** The logger would black the token out, as it must in files. */
   private print(name: string, token: string): void {
     process.stdout.write(`Reset link for ${name}: ${this.config.publicUrl}/reset-password?token=${token}\n`);
   }
 
-  private async usable(hash: string, manager?: EntityManager): Promise<ResetRow> {
-    const values = [hash, this.clock.now()];
-    const [row]: ResetRow[] = manager
-      ? await manager.query(`${USABLE} ${dialectOf(manager).lock()}`, values)
-      : await this.database.query(USABLE, values);
+  /** @param manager of the transaction that uses the link, in which its owner is held */
+  private async usable(hash: string, manager: EntityManager = this.database.manager): Promise<ResetRow> {
+    const [row]: ResetRow[] = await manager.query(USABLE, [hash, this.clock.now()]);
     if (!row) throw ValidationError.of('/token', 'This link was used or has expired: ask for a new one');
     return row;
   }

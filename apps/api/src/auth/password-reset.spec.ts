@@ -199,6 +199,17 @@ describe('where mail is sent', () => {
     expect(await desk.log()).not.toContain(token);
   });
 
+  it('the link does not wait, sealed or not, for an address that is not written to', async () => {
+    await desk.rows(
+      `insert into mail_block (email_norm, kind, reason, created_at) values (?, 'bounce', 'It came back', 1)`,
+      [ana.email],
+    );
+    await request();
+    expect(await desk.rows('select status, secret from outbox_mail order by rid desc limit 1')).toEqual([
+      { status: 'suppressed', secret: null },
+    ]);
+  });
+
   it('only the newest link is mailed of those that wait', async () => {
     await request();
     await request();

@@ -50,7 +50,7 @@ const INSERT = `
   insert into outbox_mail (id, kind, status, user_rid, recipient, reason, ticket_rid, message_rid, actor_rid, secret, due_at,
     expires_at, created_at, updated_at)
   select ?, ?, case when b.email_norm is null then 'queued' else 'suppressed' end, u.rid, u.email, b.reason,
-    cast(? as integer), cast(? as integer), cast(? as integer), ?, cast(? as bigint), cast(? as bigint), cast(? as bigint),
+    cast(? as integer), cast(? as integer), cast(? as integer), case when b.email_norm is null then cast(? as text) end, cast(? as bigint), cast(? as bigint), cast(? as bigint),
     cast(? as bigint)
   from "user" u left join mail_block b on b.email_norm = u.email_norm
   where u.rid = ? and u.disabled_at is null and (u.role = 'customer' or u.rid <> ?)
