@@ -224,11 +224,8 @@ export class UploadQueue {
     const percent = upload?.size ? Math.round((upload.sent / upload.size) * 100) : 0;
     const refused = problem.status === 413 || problem.status === 415 || problem.status === 400;
     const storageAway = problem.code === 'storage-unavailable';
-    const message = storageAway
-      ? 'Not stored yet'
-      : problem.code === 'offline'
-        ? `Connection lost at ${percent} %`
-        : problem.detail;
+    const why = problem.code === 'offline' ? `Connection lost at ${percent} %` : problem.detail;
+    const message = storageAway ? 'Not stored yet' : why;
     this.running.delete(id);
     this.change(id, { state: refused ? 'refused' : 'failed', message, storageAway, secondsLeft: null });
     if (storageAway) this.tryLater(problem.retryAfter);
