@@ -179,8 +179,11 @@ export class UsersService {
     return changed;
   }
 
-  /** Nobody else changes these people until the transaction ends. Always in the same order, so that two never cross. */
-  private async hold(manager: EntityManager, ...rids: (number | undefined)[]): Promise<void> {
+  /**
+   * Nobody else changes these people, their sessions or their links to a new password until the transaction ends: who does
+   * holds them first. Always in the same order, so that two never cross.
+   */
+  async hold(manager: EntityManager, ...rids: (number | undefined)[]): Promise<void> {
     const sql = `select rid from "user" where rid in (?, ?) order by rid ${this.dialect.lock()}`;
     const [one, other] = rids;
     await manager.query(sql, [one, other ?? one]);
