@@ -118,7 +118,9 @@ export class RedisReader {
     this.lastAnswer = performance.now();
     for (const [key, entries] of answer ?? []) {
       if (key === this.streams.kept) {
-        const overtaken = entries.length === READ_AT_ONCE && !(await this.isThere(redis, lastId));
+        // Behind a place that was trimmed away stand as many as are kept.
+        const many = entries.length >= Math.min(READ_AT_ONCE, this.size);
+        const overtaken = many && !(await this.isThere(redis, lastId));
         for (const raw of entries) this.events.kept(toEntry(raw));
         if (overtaken) this.events.missed();
       } else {
@@ -132,10 +134,12 @@ export class RedisReader {
 /** What is not ours in the stream is nobody's business, and must not stop it. */
 function toEntry([id, [, text = '']]: RawEntry): Entry {
   try {
-    return { id, envelope: JSON.parse(text) as Envelope };
+    const envelope = JSON.parse(text) as Partial<Envelope> | null;
+    if (typeof envelope?.nonce === 'string') return { id, envelope: { ...envelope, nonce: envelope.nonce } };
   } catch {
-    return { id, envelope: { nonce: '' } };
+    // As what is JSON and not ours.
   }
+  return { id, envelope: { nonce: '' } };
 }
 
 async function inTime<T>(answer: Promise<T>): Promise<T> {

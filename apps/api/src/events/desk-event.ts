@@ -32,7 +32,7 @@ export interface PresenceNews {
   state: PresenceState;
 }
 
-/** What processes tell each other. Ids and figures only, as it goes through Redis. */
+/** What processes tell each other, through Redis: ids and figures, and the names of who is at a ticket. */
 export type DeskEvent =
   | ({ type: 'ticket.opened' } & OfTicket)
   | ({
@@ -71,6 +71,8 @@ function viewOfDesk(event: DeskEvent): ClientEvent | null {
       return { event: event.type, data: { ticketId: event.ticketId, messageId: event.messageId } };
     case 'presence':
     case 'access':
+    // Of a newer version, which runs beside this one.
+    default:
       return null;
   }
 }
@@ -86,6 +88,7 @@ function viewOfCustomer(event: DeskEvent, userRid: number): ClientEvent | null {
     case 'message.mail':
     case 'presence':
     case 'access':
+    default:
       return null;
   }
 }
