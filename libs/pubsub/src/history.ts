@@ -37,10 +37,18 @@ export class History {
     for (const entry of entries) this.add(entry);
   }
 
-  since(id: string): readonly Kept[] | undefined {
+  /** @param passes whether the message itself counts as known. */
+  since(id: string, passes?: (data: unknown) => boolean): readonly Kept[] | undefined {
+    if (!this.knows(id, passes)) return undefined;
+    const place = (this.places.get(id) as number) - this.forgotten;
+    return this.entries.slice(place + 1).filter(({ data }) => data !== undefined);
+  }
+
+  knows(id: string, passes?: (data: unknown) => boolean): boolean {
     const place = this.places.get(id);
-    if (place === undefined) return undefined;
-    return this.entries.slice(place - this.forgotten + 1).filter(({ data }) => data !== undefined);
+    if (place === undefined) return false;
+    const data = this.entries[place - this.forgotten]?.data;
+    return passes === undefined || (data !== undefined && passes(data));
   }
 
   latestId(passes?: (data: unknown) => boolean): string | undefined {

@@ -25,8 +25,8 @@ export class MemoryPubSub extends PubSub {
     this.deliver(message);
   }
 
-  override since(id: string): Promise<readonly Message[] | undefined> {
-    return Promise.resolve(this.history.since(id));
+  override since(id: string, passes?: (data: unknown) => boolean): Promise<readonly Message[] | undefined> {
+    return Promise.resolve(this.history.since(id, passes));
   }
 
   override latestId(passes?: (data: unknown) => boolean): string | undefined {

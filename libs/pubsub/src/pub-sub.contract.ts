@@ -99,6 +99,18 @@ export function describePubSub(name: string, create: () => Promise<PubSubUnderTe
         expect(await pubSub.since(id)).toBeUndefined();
     });
 
+    it('knows nothing of a message for who may not know of it', async () => {
+      const { pubSub } = await create();
+      const [mark, ears] = [pubSub.latestId() as string, new Ears(pubSub)];
+      for (const data of numbered(1, 3)) pubSub.publish(data);
+      await ears.until(() => ears.heard.length === 3);
+      const [one, two] = ears.heard.map(({ id }) => id as string) as [string, string];
+      const isTwo = (data: unknown) => (data as { n: number }).n === 2;
+      expect((await pubSub.since(two, isTwo))?.map(({ data }) => data)).toEqual([{ n: 3 }]);
+      expect(await pubSub.since(one, isTwo)).toBeUndefined();
+      expect(await pubSub.since(mark, isTwo)).toBeUndefined();
+    });
+
     it('keeps nothing of what only passes, and gives it no id', async () => {
       const { pubSub } = await create();
       const before = pubSub.latestId() as string;

@@ -38,8 +38,11 @@ export abstract class PubSub {
   /** @param data JSON, small */
   abstract publish(data: object, options?: PublishOptions): void;
 
-  /** @returns what came after this message, in order; undefined where that is not known any more, or the id never was */
-  abstract since(id: string): Promise<readonly Message[] | undefined>;
+  /**
+   * @param passes whether the asker may know of that message; what it may not know of is answered as if it had never been
+   * @returns what came after this message, in order; undefined where that is not known any more, or the id never was
+   */
+  abstract since(id: string, passes?: (data: unknown) => boolean): Promise<readonly Message[] | undefined>;
 
   /** The id of the newest kept message that passes; of all messages unless said otherwise. */
   abstract latestId(passes?: (data: unknown) => boolean): string | undefined;

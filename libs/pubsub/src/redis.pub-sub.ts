@@ -10,7 +10,8 @@ import { MAX_WAITING, RedisWriter } from './redis.writer';
 /** A start waits so long for Redis; then it goes on without. */
 const START_MS = 1_000;
 /** Somebody may come from a process that has read on already: so long this one has to follow. */
-const CATCH_UP_MS = 1_000;
+const CATCH_UP_MS = 500;
+const ID = /^\d{1,15}-\d{1,15}$/;
 /** So many messages are told apart from their own copies. */
 const NONCES = 20_000;
 
@@ -46,7 +47,9 @@ export class RedisPubSub extends PubSub implements OnApplicationShutdown {
       lastId: () => this.history.lastId,
       restart: (entries) => this.restart(entries),
       kept: (entry) => this.receive(entry),
-      passing: ({ nonce, data }) => this.deliverOnce(nonce, { id: undefined, data }),
+      passing: ({ nonce, data }) => {
+        if (data !== undefined) this.deliverOnce(nonce, { id: undefined, data });
+      },
       missed: () => this.deliverMissed(),
     });
   }
@@ -64,14 +67,19 @@ export class RedisPubSub extends PubSub implements OnApplicationShutdown {
     this.writer.send({ nonce: `${this.process}:${this.published}`, data }, passing);
   }
 
-  override async since(id: string): Promise<readonly Message[] | undefined> {
+  /** Ids that are too old, ahead or not for the asker take equally long: how long says nothing of what there is. */
+  override async since(
+    id: string,
+    passes?: (data: unknown) => boolean,
+  ): Promise<readonly Message[] | undefined> {
+    if (!ID.test(id)) return undefined;
     const deadline = sleep(CATCH_UP_MS, undefined, { ref: false }).then(() => true);
-    for (let late = false; !late && this.isAhead(id);) {
+    for (let late = false; !late && !this.history.knows(id, passes);) {
       late =
         (await Promise.race([deadline, new Promise<void>((more) => this.waitingForMore.push(more))])) ===
         true;
     }
-    const kept = this.waiting.size < MAX_WAITING ? this.history.since(id) : undefined;
+    const kept = this.waiting.size < MAX_WAITING ? this.history.since(id, passes) : undefined;
     return kept && [...kept, ...[...this.waiting.values()].map((data) => ({ id: undefined, data }))];
   }
 
@@ -119,15 +127,4 @@ export class RedisPubSub extends PubSub implements OnApplicationShutdown {
     if (this.seen.size > NONCES) this.seen.delete(this.seen.values().next().value as string);
     this.deliver(message);
   }
-
-  private isAhead(id: string): boolean {
-    const last = placeOf(this.history.lastId ?? '');
-    const asked = placeOf(id);
-    return asked !== undefined && last !== undefined && (asked[0] - last[0] || asked[1] - last[1]) > 0;
-  }
-}
-
-function placeOf(id: string): [ms: number, inThisMs: number] | undefined {
-  const match = /^(\d{1,15})-(\d{1,15})$/.exec(id);
-  return match ? [Number(match[1]), Number(match[2])] : undefined;
 }

@@ -90,7 +90,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
       clearTimeout(expiry);
       this.streams.delete(stream);
     });
-    const past = lastEventId === undefined ? [] : await this.pubSub.since(lastEventId);
+    const past = lastEventId === undefined ? [] : await this.pubSub.since(lastEventId, visibleTo(actor));
     // Between the guard's look at the session and this, it may have ended: nobody would have told this stream.
     await this.endUnlessAllowed(stream);
     if (response.destroyed || response.writableEnded) return;
@@ -122,8 +122,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
 
   /** A customer's says nothing of what it may not see, not even that there was something. */
   private latestIdFor(actor: Actor): string {
-    const visible = (data: unknown): boolean => viewOf(data as DeskEvent, actor) !== null;
-    return this.pubSub.latestId(isStaff(actor) ? undefined : visible) ?? NO_ID;
+    return this.pubSub.latestId(visibleTo(actor)) ?? NO_ID;
   }
 
   private receive(message: Message): void {
@@ -188,6 +187,11 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
       this.logger.warn({ message: 'events.session-not-checked', error });
     }
   }
+}
+
+/** Which events may be somebody's place in the order of things. */
+function visibleTo(actor: Actor): ((data: unknown) => boolean) | undefined {
+  return isStaff(actor) ? undefined : (data) => viewOf(data as DeskEvent, actor) !== null;
 }
 
 function textsFor(actor: Actor, messages: readonly Message[]): string[] {

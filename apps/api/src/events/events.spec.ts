@@ -105,6 +105,32 @@ describe('live updates', () => {
     expect((await follow(ben)).heard[0]?.data).toEqual({ id: 'start' });
   });
 
+  it('tell a customer that guesses ids nothing of what it may not see', async () => {
+    const ticket = await openTicket(desk, ana);
+    const staff = await follow(agent);
+    await note(desk, agent, ticket);
+    await openTicket(desk, ben);
+    await allIsHeard(staff);
+    const hidden = staff.news.flatMap(({ event, id }) => (event === 'resync' ? [] : [id as string]));
+    expect(hidden).toHaveLength(3);
+    const unknown = await follow(ana, '1-1');
+    for (const id of hidden) expect((await follow(ana, id)).text).toBe(unknown.text);
+  });
+
+  it('pass what only a newer version beside this one knows', async () => {
+    const [staff, customer] = [await follow(agent), await follow(ana)];
+    desk.app.get(PubSub, { strict: false }).publish({ type: 'ticket.merged', requesterRid: ana.rid });
+    for (const [listener, who] of [
+      [staff, agent],
+      [customer, ana],
+    ] as const) {
+      await allIsHeard(listener);
+      expect(told(listener)).toEqual([]);
+      expect((await follow(who, listener.lastId)).heard.map(({ event }) => event)).not.toContain('undefined');
+    }
+    expect(await desk.log()).not.toContain('pubsub.subscriber-failed');
+  });
+
   it('tell of files that come and go, to whom they are visible, and of nothing that is only staged', async () => {
     const ticket = await openTicket(desk, ana);
     const [staff, customer] = [await follow(agent), await follow(ana)];
