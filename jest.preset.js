@@ -4,6 +4,9 @@ const { join } = require('node:path');
 
 const { paths } = JSON.parse(readFileSync(join(__dirname, 'tsconfig.base.json'), 'utf8')).compilerOptions;
 
+// Of Node 20 it says so at each import, which buries what a test has to say.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** Published as ES modules only; jest runs CommonJS, so SWC turns them. */
 const ESM_ONLY = [
   'file-type',
