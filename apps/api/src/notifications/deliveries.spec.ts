@@ -298,7 +298,7 @@ describe('the outbox of a developer', () => {
   it('shows mail to anybody, signed in or not, newest first', async () => {
     const desk = await TestDesk.start({ env: { NODE_ENV: 'development' } });
     const ana = await desk.signIn('customer');
-    await openTicket(desk, ana, { subject: 'One', body: 'Grüße' });
+    await openTicket(desk, ana, { subject: 'One: Grüße' });
     await desk.sendMail();
     await openTicket(desk, ana, { subject: 'Two' });
     await desk.sendMail();

@@ -110,6 +110,8 @@ export class MailBuilder {
     if (source.kind === 'solved') return null;
     if (source.messageRid === null || source.messageBody === null)
       throw new NothingToSendError('The message is gone, or not for mail');
+    // Anybody may give any address at registration: a stranger's words must not come to its owner by our hand.
+    if (source.kind === 'ticketReceived' && isOwn(source)) return null;
     const files = await this.query.files(source.messageRid);
     return {
       heading: phrases.wrote(source.messageAuthorName ?? ''),
@@ -140,6 +142,9 @@ function isOfTicket(source: MailSource): source is TicketSource {
   return source.ticketRid !== null && source.ticketId !== null && source.ticketSubject !== null;
 }
 
+/** Who gets the mail wrote the message itself. */
+const isOwn = ({ messageAuthorRid, userRid }: MailSource): boolean => messageAuthorRid === userRid;
+
 /** The same words in each mail of a ticket, by which mail programs keep them together. */
 function subjectOf(source: MailSource, phrases: Phrases, appName: string): string {
   if (!isOfTicket(source)) return phrases.passwordReset.subject(appName);
@@ -153,8 +158,7 @@ function wordsOf(source: TicketSource, phrases: Phrases): Pick<Letter, 'title' |
   switch (source.kind) {
     case 'ticketReceived': {
       const { title, own, byDesk } = phrases.ticketReceived;
-      const isOwn = source.messageAuthorRid === source.userRid;
-      return { title, paragraphs: [isOwn ? own(source.ticketRid) : byDesk(author, source.ticketRid)] };
+      return { title, paragraphs: [isOwn(source) ? own(source.ticketRid) : byDesk(author, source.ticketRid)] };
     }
     case 'agentReply':
       return {

@@ -40,7 +40,7 @@ describe('who hears of what by mail', () => {
     return ticket;
   }
 
-  it('a customer gets a receipt of the ticket that it opened', async () => {
+  it('a customer gets a receipt of the ticket that it opened, without what it wrote: its address is not proven', async () => {
     const ticket = await openTicket(desk, ana, { subject: 'It burns', body: 'Since **noon**.' });
     const [mail, ...others] = await desk.sendMail();
     expect(others).toEqual([]);
@@ -50,8 +50,7 @@ describe('who hears of what by mail', () => {
       subject: `It burns [#${ticket.number}]`,
     });
     expect(mail?.text).toContain('We have received your request');
-    expect(mail?.text).toContain('Since **noon**.');
-    expect(mail?.html).toContain('Since <strong>noon</strong>.');
+    expect(JSON.stringify(mail)).not.toContain('noon');
     expect(mail?.text).toContain(`http://localhost:5000/my/tickets/${ticket.number}`);
     expect(mail?.headers['From']).toBe('Acme Help <help@acme.example>');
   });
@@ -278,8 +277,10 @@ describe('who hears of what by mail', () => {
       '[link](javascript:alert(1)) [data](data:text/html,x) ![pixel](https://spy.example/p.png)',
       '[fine](https://example.com/?a=1&b="2")',
     ].join('\n\n');
-    await openTicket(desk, eve, { subject: '<i>Hi</i> & "bye"', body });
-    const [mail] = await desk.sendMail();
+    const ticket = await openTicket(desk, eve, { subject: '<i>Hi</i> & "bye"', body });
+    await change(desk, katrin, ticket, { assigneeId: omar.id });
+    const [receipt, mail] = await desk.sendMail();
+    expect(receipt?.html).not.toMatch(/<i>|<b>/);
     const html = mail?.html ?? '';
     expect(html).not.toMatch(/<script|<img|<i>|<b>|onerror=alert\(1\)>|href="(javascript|data):/i);
     expect(html).toContain('&lt;b&gt;Eve&lt;/b&gt; &quot;O&#39;Neil&quot; &amp; co');
@@ -290,7 +291,7 @@ describe('who hears of what by mail', () => {
   });
 
   it('a message as long as can be is mailed', async () => {
-    await openTicket(desk, ana, { body: 'wide 🎉 '.repeat(12_000) });
+    await openTicket(desk, katrin, { requesterEmail: ana.email, body: 'wide 🎉 '.repeat(12_000) });
     const [mail] = await desk.sendMail();
     expect(mail?.text.length).toBeGreaterThan(90_000);
   });

@@ -19,7 +19,7 @@ export async function letterAsHtml(letter: Letter): Promise<string> {
   const paragraphs = [letter.hello, ...letter.paragraphs].map(paragraph).join('');
   const said = message
     ? `<p class="soft" style="margin:20px 0 6px;font-size:13px;color:#5f6468">${escapeHtml(message.heading)}</p>
-<div class="said" style="margin:0 0 8px;padding:12px 16px;background:#f4f6f6;border-left:3px solid #0a636d;border-radius:6px;overflow-wrap:anywhere">${await markdownAsHtml(message.body)}</div>
+<div class="said" dir="auto" style="margin:0 0 8px;padding:12px 16px;background:#f4f6f6;border-left:3px solid #0a636d;border-radius:6px;overflow-wrap:anywhere">${await markdownAsHtml(message.body)}</div>
 ${message.files ? `<p class="soft" style="margin:0;font-size:13px;color:#5f6468">${escapeHtml(message.files)}</p>` : ''}`
     : '';
   const link = footer.link
@@ -32,7 +32,7 @@ ${message.files ? `<p class="soft" style="margin:0;font-size:13px;color:#5f6468"
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px;background:#ffffff;border:1px solid #dde2ea;border-radius:10px"><tr><td class="text" style="padding:28px 28px 24px;${FONT};font-size:15px;line-height:1.55;color:#1d2430">
 <p class="soft" style="margin:0 0 18px;font-size:13px;font-weight:600;color:#5f6468">${escapeHtml(letter.appName)}</p>
 <h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:650">${escapeHtml(letter.title)}</h1>
-${letter.about === null ? '' : `<p class="soft" style="margin:-10px 0 16px;font-size:14px;color:#5f6468">${escapeHtml(letter.about)}</p>`}
+${letter.about === null ? '' : `<p class="soft" dir="auto" style="margin:-10px 0 16px;font-size:14px;color:#5f6468">${escapeHtml(letter.about)}</p>`}
 ${paragraphs}
 ${said}
 <p style="margin:24px 0"><a href="${escapeHtml(button.url)}" style="display:inline-block;padding:10px 18px;background:#0a636d;color:#ffffff!important;text-decoration:none;border-radius:6px;font-weight:600">${escapeHtml(button.label)}</a></p>
