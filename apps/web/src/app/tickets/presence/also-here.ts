@@ -6,7 +6,6 @@ import {
   effect,
   inject,
   input,
-  linkedSignal,
   untracked,
 } from '@angular/core';
 import type { PersonHere } from '../../live/live-event';
@@ -45,15 +44,14 @@ export class AlsoHere {
   protected readonly people = computed(() => this.here.on(this.ticketId()));
   protected readonly shown = computed(() => this.people().slice(0, SHOWN));
   protected readonly sentence = sentence;
-  /** Who was announced already: people come and go all day, and hearing of each turn would drown the rest. */
-  private readonly known = linkedSignal({ source: this.ticketId, computation: () => new Set<string>() });
 
   constructor() {
     const announcer = inject(LiveAnnouncer);
+    // People come and go all day: hearing of each turn would drown the rest.
+    const announced = new Set<string>();
     effect(() => {
-      const known = this.known();
-      const newcomers = this.people().filter(({ id }) => !known.has(id));
-      for (const { id } of newcomers) known.add(id);
+      const newcomers = this.people().filter(({ id }) => !announced.has(id));
+      for (const { id } of newcomers) announced.add(id);
       if (newcomers.length > 0) untracked(() => void announcer.announce(sentence(newcomers), 'polite'));
     });
   }
