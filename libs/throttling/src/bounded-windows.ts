@@ -1,3 +1,9 @@
+/**
+ * Kept in each bucket unless said otherwise. A key takes about 280 bytes, a sign-in five of them: somebody with a whole
+ * network of addresses may fill 60 MB of a heap of 256.
+ */
+export const MAX_KEYS = 40_000;
+
 /** A key lives in `young`, or still in `old`; the longest window later all of `old` has expired and goes at once. */
 interface Generations<W> {
   young: Map<string, W>;

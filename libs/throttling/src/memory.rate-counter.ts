@@ -1,4 +1,4 @@
-import { BoundedWindows } from './bounded-windows';
+import { BoundedWindows, MAX_KEYS } from './bounded-windows';
 import { RateCounter } from './rate-counter';
 import type { RateCount } from './rate-counter';
 
@@ -19,9 +19,9 @@ export class MemoryRateCounter extends RateCounter {
   override readonly shared = false;
   private readonly windows: BoundedWindows<Window>;
 
-  /** @param maxKeys kept in each bucket, at about 150 bytes a key. @param now milliseconds, monotonic. */
+  /** @param maxKeys kept in each bucket. @param now milliseconds, monotonic. */
   constructor(
-    maxKeys = 100_000,
+    maxKeys = MAX_KEYS,
     private readonly now: () => number = () => performance.now(),
   ) {
     super();

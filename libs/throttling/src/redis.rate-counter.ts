@@ -1,5 +1,5 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { BoundedWindows } from './bounded-windows';
+import { BoundedWindows, MAX_KEYS } from './bounded-windows';
 import { RateCounter } from './rate-counter';
 import type { RateCount } from './rate-counter';
 import { type RedisConnection, RedisLink } from './redis-link';
@@ -67,7 +67,7 @@ export class RedisRateCounter extends RateCounter implements OnApplicationShutdo
   /** Comes up without Redis too. @param maxKeys remembered in each bucket. @param now milliseconds, monotonic. */
   static async open(
     connection: RedisConnection,
-    maxKeys = 100_000,
+    maxKeys = MAX_KEYS,
     now = () => performance.now(),
   ): Promise<RedisRateCounter> {
     const counter = new RedisRateCounter(connection, maxKeys, now);
