@@ -66,6 +66,9 @@ describe('metrics', () => {
       { via: '1.1 cdn' },
       { 'x-real-ip': '127.0.0.1' },
       { 'x-forwarded-host': 'localhost' },
+      { 'x-forwarded-proto': 'https' },
+      { 'cf-connecting-ip': '203.0.113.1' },
+      { 'x-amzn-trace-id': 'Root=1-67891233-abcdef012345678912345678' },
     ] as Record<string, string>[]) {
       expect((await get('/metrics', proxied).expect(404)).text).not.toContain('process_');
       await get('/metrics', { ...proxied, authorization: `Bearer ${TOKEN}x` }).expect(404);
