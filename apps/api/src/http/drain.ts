@@ -27,7 +27,7 @@ export interface SignalledProcess {
 const SAME_SIGNAL_MS = 500;
 const SWEEP_MS = 50;
 /** What is under way for so much of the limit is cut, so that there is time left to stop in good order. */
-const CUT_AT = 0.75;
+const CUT_AT = 0.85;
 /** A connection on which nothing was asked for so long may be one that a browser opened ahead. */
 const SILENT_MS = 1_000;
 
