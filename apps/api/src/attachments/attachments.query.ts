@@ -40,20 +40,16 @@ export interface TargetTicket {
 export class AttachmentsQuery {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  /**
-   * @param lock of `a`, where the file is to be changed
-   * @throws NotFoundError also for a file that the caller may not see
-   */
+  /** @throws NotFoundError also for a file that the caller may not see */
   async one(
     actor: Actor,
     id: string,
     manager: EntityManager = this.database.manager,
-    lock = '',
   ): Promise<AttachmentRow> {
     const key = id.toLowerCase();
     const [row]: AttachmentRow[] = isStaff(actor)
-      ? await manager.query(`${ONE.staff} ${lock}`, [key, actor.userRid])
-      : await manager.query(`${ONE.customer} ${lock}`, [key, actor.userRid, actor.userRid]);
+      ? await manager.query(ONE.staff, [key, actor.userRid])
+      : await manager.query(ONE.customer, [key, actor.userRid, actor.userRid]);
     if (!row) throw new NotFoundError('There is no such file');
     return row;
   }

@@ -8,13 +8,18 @@ import { Actor, isStaff } from '../auth/actor';
 import { Clock } from '../common/clock';
 import { ForbiddenError } from '../common/domain-error';
 import { IfMatch } from '../common/etag';
-import { dialectOf } from '../database/dialect';
 import { Idempotency } from '../common/idempotency';
 import type { WrittenTicket } from '../events/desk-event';
 import { DeskEvents } from '../events/desk-events';
 import { TicketWriter } from '../tickets/ticket-writer';
 import { AttachmentConfig } from './attachment.config';
-import { AttachmentDto, AttachmentLinkDto, AttachmentListDto, toAttachmentView } from './attachment.dto';
+import {
+  AttachmentDto,
+  AttachmentLinkDto,
+  AttachmentListDto,
+  AttachmentRow,
+  toAttachmentView,
+} from './attachment.dto';
 import { AttachmentsQuery, TargetTicket, assertTakesFiles } from './attachments.query';
 import type { StagedUpload } from './multipart-intake';
 import { newStorageKey } from './storage-key';
@@ -23,6 +28,8 @@ import { UnsettledObjects } from './unsettled-objects';
 const INSERT = `
   insert into attachment (id, ticket_rid, uploaded_by_rid, customer_visible, filename, mime_type, size, sha256, storage_key, created_at)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const DELETE =
+  'delete from attachment where rid = ? and coalesce(ticket_rid, 0) = ? returning customer_visible as visible';
 
 interface Upload {
   file: StagedUpload;
@@ -38,6 +45,12 @@ export interface UploadTarget {
 export interface Stored extends AttachmentListDto {
   /** The ticket's version after it; null for staged files. */
   version: number | null;
+}
+
+interface Removed {
+  row: AttachmentRow;
+  version: number | null;
+  changed: { ticket: WrittenTicket; hidden: boolean } | null;
 }
 
 @Injectable()
@@ -134,26 +147,36 @@ export class AttachmentsService {
    *   StaleVersionError
    */
   async delete(actor: Actor, id: string, ifMatch: IfMatch): Promise<number | null> {
-    const { row, version, changed } = await this.database.transaction(async (manager) => {
-      const found = await this.query.one(actor, id, manager, dialectOf(manager).lock('a'));
-      if (!isStaff(actor) && found.uploaderRid !== actor.userRid)
-        throw new ForbiddenError('Only who uploaded a file removes it');
-      const [{ visible }]: [{ visible: 0 | 1 }] = await manager.query(
-        'delete from attachment where rid = ? returning customer_visible as visible',
-        [found.rid],
-      );
-      await this.unsettled.note([found.storageKey], manager);
-      if (found.ticketRid === null) return { row: found, version: null, changed: null };
-      const ticket = await this.writer.load(manager, actor, String(found.ticketRid), ifMatch);
-      const removed = { type: 'attachment.removed' as const, from: { filename: found.filename } };
-      const hidden = visible === 0;
-      const after = await this.writer.store(manager, actor, ticket, [removed], this.clock.now(), { hidden });
-      return { row: found, version: ticket.version + 1, changed: { ticket: after, hidden } };
-    });
+    const { row, version, changed } = await this.database.transaction((manager) =>
+      this.deleteRow(manager, actor, id, ifMatch),
+    );
     this.logger.log({ message: 'attachment.deleted', attachmentId: row.id, userId: actor.userId });
     if (changed !== null) this.events.ticketChanged(changed.ticket, changed);
     await this.unsettled.remove([row.storageKey]);
     return version;
+  }
+
+  private async deleteRow(
+    manager: EntityManager,
+    actor: Actor,
+    id: string,
+    ifMatch: IfMatch,
+  ): Promise<Removed> {
+    const row = await this.query.one(actor, id, manager);
+    if (!isStaff(actor) && row.uploaderRid !== actor.userRid)
+      throw new ForbiddenError('Only who uploaded a file removes it');
+    // The ticket before its file, as whoever writes a message takes hold of them.
+    const ticket =
+      row.ticketRid === null ? null : await this.writer.load(manager, actor, String(row.ticketRid), ifMatch);
+    const [gone]: { visible: 0 | 1 }[] = await manager.query(DELETE, [row.rid, row.ticketRid ?? 0]);
+    // It went away, or into a ticket, while we waited: once more, as it is now.
+    if (!gone) return this.deleteRow(manager, actor, id, ifMatch);
+    await this.unsettled.note([row.storageKey], manager);
+    if (ticket === null) return { row, version: null, changed: null };
+    const log = [{ type: 'attachment.removed' as const, from: { filename: row.filename } }];
+    const hidden = gone.visible === 0;
+    const after = await this.writer.store(manager, actor, ticket, log, this.clock.now(), { hidden });
+    return { row, version: ticket.version + 1, changed: { ticket: after, hidden } };
   }
 
   private async put(actor: Actor, { file, storageKey }: Upload): Promise<void> {

@@ -1,8 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Test } from 'supertest';
 import { secretHash } from '../auth/secrets';
 import { openTicket, stage, upload } from '../testing/builders';
 import type { Person } from '../testing/caller';
 import { TestDesk } from '../testing/test-desk';
 import type { TicketDto } from '../tickets/ticket.dto';
+import { TicketWriter } from '../tickets/ticket-writer';
+import { dialectOf } from './dialect';
 
 /** How often each status was answered. */
 function tally(answers: { status: number }[]): Record<number, number> {
@@ -10,6 +14,9 @@ function tally(answers: { status: number }[]): Record<number, number> {
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 }
+
+/** Sends it now, not when somebody waits for the answer. */
+const statusOf = (call: Test): Promise<number> => call.then(({ status }) => status);
 
 const times = <T>(n: number, make: (index: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
@@ -125,6 +132,35 @@ describe('many requests at the same moment', () => {
     const [file] = await upload(desk, ana, ticket);
     const remove = () => desk.as(ana).delete(`/attachments/${file?.id}`);
     expect(tally(await Promise.all(times(6, remove)))).toEqual({ 204: 1, 404: 5 });
+  });
+
+  it('who put a file into a ticket and remove it: it is found where it is now, and goes', async () => {
+    const [file] = await stage(desk, ana);
+    let removed!: Promise<number>;
+    await desk.database.transaction(async (manager) => {
+      const join = 'update attachment set ticket_rid = ?, customer_visible = 1 where id = ?';
+      await manager.query(join, [ticket.number, file?.id]);
+      removed = statusOf(desk.as(ana).delete(`/attachments/${file?.id}`));
+      // Time for it to wait for us; where it comes too late it finds the same.
+      await pause(200);
+    });
+    expect(await removed).toBe(204);
+    expect((await now()).version).toBe(ticket.version + 1);
+  });
+
+  it('who remove a file while somebody writes into its ticket: they wait for their turn and need no second try', async () => {
+    const [file] = await upload(desk, ana, ticket);
+    const load = jest.spyOn(desk.app.get(TicketWriter, { strict: false }), 'load');
+    let removed!: Promise<number>;
+    await desk.database.transaction(async (manager) => {
+      const lock = dialectOf(manager).lock();
+      await manager.query(`select 1 from ticket where rid = ? ${lock}`, [ticket.number]);
+      removed = statusOf(desk.as(ana).delete(`/attachments/${file?.id}`));
+      await pause(200);
+      await manager.query('update attachment set customer_visible = 1 where id = ?', [file?.id]);
+    });
+    expect(await removed).toBe(204);
+    expect(load).toHaveBeenCalledTimes(1);
   });
 
   it('with one link to a new password: it works once', async () => {
