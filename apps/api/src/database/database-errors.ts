@@ -12,6 +12,8 @@ export class DatabaseUnavailableError extends Error {
 export type Collision = 'conflict' | 'duplicate';
 
 interface DriverError {
+  /** Of an error that the server itself answered with. */
+  severity?: unknown;
   /** Of PostgreSQL, five characters; or of node, such as ECONNREFUSED. */
   code?: unknown;
   message?: unknown;
@@ -44,6 +46,11 @@ export function isUnavailable(error: unknown): boolean {
   const { code, message } = driverErrorOf(error);
   if (typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.test(code))) return true;
   return typeof message === 'string' && BROKEN.test(message);
+}
+
+/** Whether the server answered that the statement failed. If not, it may be at it still, and its answer may yet come. */
+export function isServersAnswer(error: unknown): boolean {
+  return driverErrorOf(error).severity !== undefined;
 }
 
 /** The error itself, or where the database is at fault one that says so in words for the caller. */

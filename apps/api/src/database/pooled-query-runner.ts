@@ -3,11 +3,14 @@ import type { ReplicationMode } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
 import type { Pool, PoolClient } from 'pg';
-import { DatabaseUnavailableError, inOurWords } from './database-errors';
+import { DatabaseUnavailableError, inOurWords, isServersAnswer } from './database-errors';
 import { numberPlaceholders } from './placeholders';
 
 /** A query runner that takes our SQL, answers rows whatever the statement, and tells "away" from "wrong". */
 class PooledQueryRunner extends PostgresQueryRunner {
+  /** Of a statement nothing was heard in time: whoever had this connection next would wait for that answer first. */
+  private isLost = false;
+
   // TypeORM types what a query answers as `any`; `never` fits every caller's expectation alike.
   override async query(sql: string, values: unknown[] = [], useStructuredResult = false): Promise<never> {
     // Its connection broke between two statements, and took the transaction with it.
@@ -19,7 +22,7 @@ class PooledQueryRunner extends PostgresQueryRunner {
       const connection = (await this.connect()) as PoolClient;
       return (await execute(connection, numbered, values)) as never;
     } catch (error) {
-      throw inOurWords(error);
+      throw this.noticed(error);
     }
   }
 
@@ -44,8 +47,9 @@ class PooledQueryRunner extends PostgresQueryRunner {
 
   override async release(): Promise<void> {
     const giveBack = this.releaseCallback;
-    // A transaction that could be neither committed nor rolled back: nobody else may get into it.
-    if (this.isTransactionActive && giveBack) this.releaseCallback = () => giveBack(connectionLost());
+    // Nor may anybody get into a transaction that could be neither committed nor rolled back.
+    if ((this.isLost || this.isTransactionActive) && giveBack)
+      this.releaseCallback = () => giveBack(connectionLost());
     await super.release();
   }
 
@@ -54,8 +58,13 @@ class PooledQueryRunner extends PostgresQueryRunner {
     try {
       await execute((await this.connect()) as PoolClient, statement, []);
     } catch (error) {
-      throw inOurWords(error);
+      throw this.noticed(error);
     }
+  }
+
+  private noticed(error: unknown): unknown {
+    this.isLost ||= !isServersAnswer(error);
+    return inOurWords(error);
   }
 
   private end(): void {

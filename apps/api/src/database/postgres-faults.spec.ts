@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import request from 'supertest';
+import type { DataSource } from 'typeorm';
 import { databaseSchema } from '../config/database.schema';
 import { checkConsistency } from '../search/search-maintenance';
 import type { Person } from '../testing/caller';
 import { describeOnPostgres, testDatabase } from '../testing/test-database';
 import { TestDesk } from '../testing/test-desk';
+import { User } from '../users/user.entity';
+import { DatabaseUnavailableError } from './database-errors';
 import { migrate } from './migrate';
 import { openDatabase } from './open-database';
 
@@ -87,6 +90,31 @@ describeOnPostgres('a network that fails without a word between the API and Post
     } finally {
       network.swallow(false);
       await desk.close();
+      await network.close();
+      await drop();
+    }
+  });
+});
+
+describeOnPostgres('a connection of which nothing was heard in time', () => {
+  it.each<[string, (desk: DataSource) => Promise<unknown>]>([
+    ['a read of its own', (desk) => desk.query('select 1')],
+    ['a read by a runner', (desk) => desk.manager.findOneBy(User, { rid: 1 })],
+    ['the beginning of a transaction', (desk) => desk.transaction(async () => undefined)],
+  ])('is given to nobody again: after %s', async (_, work) => {
+    const { env, drop } = await testDatabase();
+    const url = new URL(env['DATABASE_URL'] as string);
+    const network = new Swallowing(Number(url.port));
+    url.port = String(await network.listen());
+    const variables = { DATABASE_URL: url.href, DATABASE_STATEMENT_TIMEOUT: '1s', DATABASE_POOL_SIZE: '2' };
+    const desk = await openDatabase(databaseSchema.parse(variables));
+    try {
+      network.swallow(true);
+      await expect(work(desk)).rejects.toThrow(DatabaseUnavailableError);
+      network.swallow(false);
+      await work(desk);
+    } finally {
+      await desk.destroy();
       await network.close();
       await drop();
     }
