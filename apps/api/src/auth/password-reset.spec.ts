@@ -43,6 +43,17 @@ describe('a forgotten password', () => {
     return token;
   }
 
+  it('has one link that works, however many are asked for at the same moment', async () => {
+    await Promise.all([1, 2, 3, 4].map(() => request(ana.email)));
+    expect(await desk.rows('select 1 from password_reset where user_rid = ?', [ana.rid])).toHaveLength(1);
+    const tokens = printed.mock.calls.flatMap(([line]) =>
+      [...String(line).matchAll(/\/reset-password\?token=([\w-]{43})\n/g)].map(([, token]) => token),
+    );
+    const statuses: number[] = [];
+    for (const token of tokens) statuses.push((await reset(token)).status);
+    expect(statuses.sort()).toEqual([204, 400, 400, 400]);
+  });
+
   it('is changed by the link, which ends every session', async () => {
     const token = await linkFor(ana.email.toUpperCase());
     await reset(token).expect(204);
