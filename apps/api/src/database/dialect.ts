@@ -28,6 +28,8 @@ export interface Dialect {
   integers(alias: string): string;
   /** The same of texts. */
   texts(alias: string): string;
+  /** Is one of a sub-select's few values: these first, and not each row against them. To be written behind a column. */
+  amongFew(select: string): string;
   /** One column of a SELECT as a JSON array in a text, in its order; `[]` for no rows. A sub-select in brackets. */
   jsonArray(column: string, select: string): string;
   /** @throws where the database takes no writes now, such as a replica after a fail-over; in a transaction that writes */
@@ -36,7 +38,10 @@ export interface Dialect {
   oneByOne(manager: EntityManager, name: string): Promise<void>;
   /** Rows were written with keys of their own: keys that the table makes go on behind them. */
   continueKeys(manager: EntityManager, table: string): Promise<void>;
-  /** Does the work while no other process of this database does work of this name; waits for it. */
+  /**
+   * Does the work while no other process of this database does work of this name; waits for it, so that it is for
+   * commands, whose statements may take their time.
+   */
   alone<T>(dataSource: DataSource, name: string, work: () => Promise<T>): Promise<T>;
   /** The same, but leaves the work to who is at it. @returns whether it was done here */
   unlessDoneElsewhere(dataSource: DataSource, name: string, work: () => Promise<void>): Promise<boolean>;

@@ -16,6 +16,8 @@ export const postgresDialect: Dialect = {
   indexedBy: () => '',
   integers: (alias) => elements(alias, 'value::bigint'),
   texts: (alias) => elements(alias, 'value'),
+  // As a semi-join it would be guessed at, and the list be walked ticket by ticket.
+  amongFew: (select) => `= any (array(${select}))`,
   jsonArray: (column, select) =>
     `(select coalesce(json_agg(listed.${column}), '[]'::json)::text from (${select}) listed)`,
   assertWritable: async (manager) => {
@@ -35,10 +37,7 @@ export const postgresDialect: Dialect = {
   },
   alone: (dataSource, name, work) =>
     withRunner(dataSource, async (runner) => {
-      // Whoever holds it may take its time, such as a migration of a large table.
-      await runner.query('set statement_timeout = 0');
       await runner.query('select pg_advisory_lock(?, hashtext(?))', [LOCK_CLASS, name]);
-      await runner.query('reset statement_timeout');
       return holding(runner, name, work);
     }),
   unlessDoneElsewhere: (dataSource, name, work) =>

@@ -11,6 +11,7 @@ export const sqliteDialect: Dialect = {
   indexedBy: (index) => `indexed by ${index}`,
   integers: (alias) => `json_each(?) ${alias}`,
   texts: (alias) => `json_each(?) ${alias}`,
+  amongFew: (select) => `in (${select})`,
   jsonArray: (column, select) => `(select json_group_array(${column}) from (${select}))`,
   // A transaction that does not write does not begin: BEGIN IMMEDIATE.
   assertWritable: async () => undefined,

@@ -32,7 +32,7 @@ export const tsvectorEngine: SearchEngine = {
   lockForRebuild: 'for no key update of t',
   optimize,
   mergeStep: async () => false,
-  // Autovacuum empties GIN's list of what is new.
+  // The index has each word in its place at once.
   writesPerMerge: null,
 };
 
@@ -118,7 +118,7 @@ async function scoreHits(source: SqlSource, { match }: Hits, { rids }: Walk): Pr
   return source.query<Scored[]>(SCORE, [match, JSON.stringify(newest)]);
 }
 
-/** Into the tree with what GIN has put aside, and the planner learns how common each word is. */
+/** What was replaced goes, and the planner learns how common each word is. */
 async function optimize(database: TransactionSource): Promise<void> {
   await database.query('vacuum (analyze) ticket_search');
 }

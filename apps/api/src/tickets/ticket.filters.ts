@@ -17,8 +17,7 @@ const RARE_TAG = 2_000;
 
 const TAGGED =
   'select 1 from ticket_tag tt join tag g on g.rid = tt.tag_rid where tt.ticket_rid = t.rid and g.name = ?';
-const TAGGED_RARELY =
-  't.rid in (select tt.ticket_rid from ticket_tag tt join tag g on g.rid = tt.tag_rid where g.name = ?)';
+const OF_TAG = 'select tt.ticket_rid from ticket_tag tt join tag g on g.rid = tt.tag_rid where g.name = ?';
 
 /** Met by no ticket. */
 const NONE = '1 = 0';
@@ -89,9 +88,11 @@ export interface BuiltFilters {
 export class TicketFiltersBuilder {
   private readonly userRids: string;
   private readonly staffByName: string;
+  private readonly taggedRarely: string;
 
   constructor(@InjectDataSource() private readonly database: DataSource) {
-    const { texts, like } = dialectOf(database);
+    const { texts, like, amongFew } = dialectOf(database);
+    this.taggedRarely = `t.rid ${amongFew(OF_TAG)}`;
     this.userRids = `select rid from "user" where id in (select value from ${texts('wanted')})`;
     this.staffByName = `
       select rid from "user" where role in ('agent', 'admin')
@@ -204,7 +205,7 @@ export class TicketFiltersBuilder {
         [tag],
       );
       const rare = (known?.n ?? 0) < RARE_TAG;
-      filters.add(rare ? TAGGED_RARELY : `exists (${TAGGED})`, tag);
+      filters.add(rare ? this.taggedRarely : `exists (${TAGGED})`, tag);
       if (rare) filters.drive({ rareTag: true });
     }
     for (const tag of unwanted) filters.add(`not exists (${TAGGED})`, tag);
