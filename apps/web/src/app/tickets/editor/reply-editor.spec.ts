@@ -51,7 +51,7 @@ describe('the reply editor', () => {
   };
   const articles = () =>
     [...page.host.querySelectorAll('article')].map((one) => one.getAttribute('aria-label'));
-  /** Somebody else closes the ticket, and the page learns of it. */
+  /** Somebody else closes the ticket, the page learns of it, and the caret leaves the editor. */
   const closeByAnother = async () => {
     const closed: Ticket = { ...TICKET, status: 'closed', closedAt: TICKET.createdAt, version: 5 };
     server.ticket(closed, [aMessage()]);
@@ -59,6 +59,8 @@ describe('the reply editor', () => {
     document.dispatchEvent(new Event('visibilitychange'));
     later.mockRestore();
     await server.work(page);
+    (document.activeElement as HTMLElement | null)?.blur();
+    await page.turn();
     expect(page.text).toContain('This ticket is closed');
   };
 
