@@ -4,6 +4,7 @@ import { DomainError } from '../common/domain-error';
 import { StartupError } from '../common/startup-error';
 import { configDocsCommand } from './config-docs/config-docs';
 import { doctorCommand } from './doctor/doctor-command';
+import { mailUnblockCommand } from './mail-unblock';
 import { migrationCommands } from './migrations';
 import { openApiCommand } from './openapi';
 import { searchCommands } from './search';
@@ -16,6 +17,7 @@ const commands = [
   ...migrationCommands(),
   userCreateCommand(),
   userPasswordCommand(),
+  mailUnblockCommand(),
   ...searchCommands(),
   seedCommand(),
   doctorCommand(),

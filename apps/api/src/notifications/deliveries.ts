@@ -83,13 +83,11 @@ export class Deliveries {
       // Taken out of the worker's hand it would be sent twice.
       if (mail.status === 'queued' && mail.lease !== null && mail.dueAt > now)
         return { rid: mail.rid, delivery: toDeliveryView(mail) };
-      if (await this.blocks.isBlocked(manager, mail.recipient)) {
-        if (!liftBlock)
-          throw new AddressBlockedError(
-            'Mail to this address came back or was reported: lift the block to write to it again',
-          );
-        await this.blocks.lift(manager, mail.recipient);
-      }
+      if (liftBlock) await this.blocks.lift(manager, mail.recipient);
+      else if (await this.blocks.isBlocked(manager, mail.recipient))
+        throw new AddressBlockedError(
+          'Mail to this address came back or was reported: lift the block to write to it again',
+        );
       await manager.query(AGAIN, [now, now, mail.rid]);
       afterCommit(manager, () => this.bell.ring());
       const queued = { ...mail, status: 'queued' as const, reason: null, attempts: 0, updatedAt: now };

@@ -33,7 +33,12 @@ export class MailBlocks {
     return rows.length > 0;
   }
 
-  async lift(manager: EntityManager, address: string): Promise<void> {
-    await manager.query('delete from mail_block where email_norm = ?', [normaliseEmail(address)]);
+  /** @returns whether there was a block */
+  async lift(manager: EntityManager, address: string): Promise<boolean> {
+    const rows: unknown[] = await manager.query(
+      'delete from mail_block where email_norm = ? returning email_norm',
+      [normaliseEmail(address)],
+    );
+    return rows.length > 0;
   }
 }

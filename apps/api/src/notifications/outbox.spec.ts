@@ -8,6 +8,7 @@ import { TestDesk } from '../testing/test-desk';
 import { retryDelay } from './back-off';
 import request from 'supertest';
 import { MaintenanceService } from '../maintenance.service';
+import { MailBlocks } from './mail-blocks';
 import { MailBuilder } from './mail-builder';
 import { MailHealth } from './mail-health';
 import { OutboxQuery } from './outbox.query';
@@ -268,6 +269,19 @@ describe('the outbox', () => {
     expect(await rows()).toMatchObject([{ status: 'suppressed', reason: 'It came back' }]);
     await drain();
     expect(ses.mails).toEqual([]);
+  });
+
+  it('sends again to an address whose block was lifted, which is told from one that had none', async () => {
+    await desk.rows(
+      `insert into mail_block (email_norm, kind, reason, created_at) values (?, 'bounce', 'It came back', 1)`,
+      [ana.email],
+    );
+    const blocks = desk.app.get(MailBlocks, { strict: false });
+    const lift = () => desk.database.transaction((manager) => blocks.lift(manager, ana.email.toUpperCase()));
+    expect([await lift(), await lift()]).toEqual([true, false]);
+    await openTicket(desk, ana);
+    await drain();
+    expect(ses.mails).toHaveLength(1);
   });
 
   it('does not send to an address that was blocked since', async () => {
