@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { describeOnPostgres, openTestDatabase } from '../testing/test-database';
+import { afterCommit } from './after-commit';
 import { DatabaseUnavailableError } from './database-errors';
 
 const TAG = 'insert into tag (name) values (?)';
@@ -43,6 +44,17 @@ describeOnPostgres('a transaction that meets another', () => {
       });
     const rids = await Promise.all(Array.from({ length: 9 }, () => find('new')));
     expect(new Set(rids).size).toBe(1);
+  });
+
+  it('and runs again does once what it asked for after the commit', async () => {
+    const done: number[] = [];
+    let runs = 0;
+    await desk.transaction(async (manager) => {
+      const run = (runs += 1);
+      afterCommit(manager, () => done.push(run));
+      if (run < 3) await manager.query(`do $$ begin raise exception 'met' using errcode = '40001'; end $$`);
+    });
+    expect(done).toEqual([3]);
   });
 
   it('again and again gives up with "try again", and its last error as the cause', async () => {
