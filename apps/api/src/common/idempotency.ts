@@ -2,6 +2,7 @@ import { ExecutionContext, Injectable, createParamDecorator } from '@nestjs/comm
 import type { Request } from 'express';
 import { createHash } from 'node:crypto';
 import { EntityManager } from 'typeorm';
+import { dialectOf } from '../database/dialect';
 import { Clock } from './clock';
 import { IdempotencyMismatchError, ValidationError } from './domain-error';
 
@@ -29,7 +30,6 @@ const DAY_MS = 86_400_000;
 const FIND =
   'select fingerprint, answer, created_at as "createdAt" from idempotency_key where user_rid = ? and key = ?';
 const FORGET = 'delete from idempotency_key where user_rid = ? and key = ?';
-/** Fails where the same key came in between: the transaction runs again, and finds the answer. */
 const STORE =
   'insert into idempotency_key (user_rid, key, fingerprint, answer, created_at) values (?, ?, ?, ?, ?)';
 
@@ -45,6 +45,8 @@ export class Idempotency {
    */
   async once<T>(manager: EntityManager, request: IdempotentRequest, work: () => Promise<T>): Promise<T> {
     if (request.key === undefined) return work();
+    // A repetition waits here: later on it would meet what the first has done, and be refused for it.
+    await dialectOf(manager).oneByOne(manager, `idempotency-key ${request.userRid} ${request.key}`);
     const now = this.clock.now();
     const fingerprint = createHash('sha256').update(JSON.stringify(request.subject)).digest('hex');
     const [known]: { fingerprint: string; answer: string; createdAt: number }[] = await manager.query(FIND, [

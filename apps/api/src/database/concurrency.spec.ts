@@ -70,6 +70,23 @@ describe('many requests at the same moment', () => {
     expect(await desk.rows(`select 1 from message where body = 'only'`)).toHaveLength(1);
   });
 
+  it('with one Idempotency-Key and one file: one ticket has it, and nobody is refused', async () => {
+    const [file] = await stage(desk, ana);
+    const body = { subject: 'Once', body: 'only', attachmentIds: [file?.id] };
+    const open = () => desk.as(ana).post('/tickets', body).set('Idempotency-Key', 'the-same');
+    const answers = await Promise.all(times(8, open));
+    expect(tally(answers)).toEqual({ 201: 8 });
+    expect(new Set(answers.map(({ body: opened }) => opened.id)).size).toBe(1);
+  });
+
+  it('with one Idempotency-Key to register: one person, signed in each time', async () => {
+    const body = { email: 'new@example.com', name: 'New', password: 'a long enough password' };
+    const register = () => desk.anonymous.post('/auth/register', body).set('Idempotency-Key', 'the-same');
+    const answers = await Promise.all(times(6, register));
+    expect(tally(answers)).toEqual({ 201: 6 });
+    expect(new Set(answers.map(({ body: signedIn }) => signedIn.user.id)).size).toBe(1);
+  });
+
   it('with one Idempotency-Key on a reply: one message', async () => {
     const reply = () =>
       desk

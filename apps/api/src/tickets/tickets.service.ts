@@ -218,7 +218,7 @@ export class TicketsService {
       );
     if (known) return known.rid;
     const name = body.requesterName ?? (body.requesterEmail.split('@')[0] as string);
-    const created = await this.users.create(manager, {
+    const created = await this.users.add(manager, {
       email: body.requesterEmail,
       name,
       role: 'customer',

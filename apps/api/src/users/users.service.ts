@@ -58,15 +58,20 @@ export class UsersService {
   }
 
   /** @throws ConflictError when the address is taken, however it is spelt */
-  async create(
-    manager: EntityManager,
-    { email, name, role, passwordHash, language = null }: NewUser,
-  ): Promise<User> {
-    if (await this.findByEmail(email, manager)) {
+  async create(manager: EntityManager, user: NewUser): Promise<User> {
+    if (await this.findByEmail(user.email, manager)) {
       throw new ConflictError(
         'There is an account with this address: sign in, or ask those who run this desk for a new password',
       );
     }
+    return this.add(manager, user);
+  }
+
+  /** As create(), after findByEmail(): where somebody added the same one since, the transaction runs again and finds it. */
+  async add(
+    manager: EntityManager,
+    { email, name, role, passwordHash, language = null }: NewUser,
+  ): Promise<User> {
     const user = manager.create(User, {
       id: uuidv7(),
       email,
