@@ -116,7 +116,7 @@ test('a ticket is sent while files cannot be stored, and its words were never at
   await page.getByRole('button', { name: 'Send ticket' }).click();
   await expect(page.getByText('Not sent yet: it has a file that cannot be stored')).toBeVisible();
   await expect(page.getByLabel('What happened?')).toHaveValue('It came like this.');
-  await notice.getByRole('button', { name: 'Send without the file' }).click();
+  await page.getByRole('button', { name: 'Send without the file' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'A dented box' })).toBeVisible();
   await expect(page.getByRole('article')).toContainText('It came like this.');
 });
