@@ -48,6 +48,16 @@ describe('health of a desk on a laptop', () => {
     expect((await request(desk.server).get('/health/live')).status).toBe(200);
   });
 
+  it('is unhealthy and not ready while a migration is pending, and says so to operators', async () => {
+    // As if this were a newer build.
+    (desk.database.migrations as object[]).push({ name: 'Later1999999999999' });
+    const { status, report } = await healthOf(desk);
+    expect([status, report.status, failing(report)]).toEqual([503, 'unhealthy', ['database']]);
+    expect(report.checks['database']?.message).toContain('1 migration(s) are pending');
+    const ready = await request(desk.server).get('/health/ready');
+    expect([ready.status, ready.body]).toEqual([503, { status: 'not ready', reason: 'migrations pending' }]);
+  });
+
   it('is unhealthy where the database is away when it is asked for the first time', async () => {
     await desk.database.destroy();
     const { status, report } = await healthOf(desk);

@@ -33,10 +33,10 @@ export class HealthChecks implements OnModuleInit {
   /** A transaction that may write, on the very file that was opened: a deleted one would take writes and lose them. */
   private async checkDatabase(): Promise<CheckFinding> {
     assertSameFile(this.databaseFile, await inodeOf(this.database));
-    await this.database.transaction(async (manager) => {
-      await dialectOf(manager).assertWritable(manager);
-      await manager.query('select 1 from migrations limit 1');
-    });
+    await this.database.transaction((manager) => dialectOf(manager).assertWritable(manager));
+    const { pending } = await migrationState(this.database);
+    if (pending.length > 0)
+      throw new Error(`${pending.length} migration(s) are pending: run \`npm run migration:run\``);
     return {};
   }
 
