@@ -5,7 +5,7 @@ const kept = {
     .number()
     .int()
     .min(100)
-    .max(100_000)
+    .max(20_000)
     .default(5_000)
     .describe('How many events a client that was away can still be told; beyond, it reloads'),
 };
