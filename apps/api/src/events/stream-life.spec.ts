@@ -126,6 +126,13 @@ describe('a stream of events', () => {
       .expect(503);
   });
 
+  it('is there for the desk though customers have taken all that they may', async () => {
+    await start({ EVENTS_STREAMS: '5' });
+    for (let n = 0; n < 4; n += 1) await Listener.follow(desk, ana);
+    await desk.as(ana).get('/events').expect(503);
+    await Listener.follow(desk, await desk.signIn('agent'));
+  });
+
   it('holds no place for who left before it began', async () => {
     await start({ EVENTS_HEARTBEAT: MANY });
     const [sessions, streams] = [
