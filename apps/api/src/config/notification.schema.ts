@@ -10,5 +10,5 @@ export const notificationSchema = z.object({
     .int()
     .min(1)
     .default(50)
-    .describe('Mails in an hour to one person; what is more is not sent'),
+    .describe('Mails in an hour to one customer; what is more is not sent'),
 });

@@ -12,7 +12,7 @@ export class NotificationConfig {
       replyDomain: string | null;
       /** This process sends what is queued. */
       worker: boolean;
-      /** Mails in an hour to one person, beyond which no more are sent. */
+      /** Mails in an hour to one customer, beyond which no more are sent. */
       perRecipientAnHour: number;
       /** SNS topics whose bounces and complaints are believed; none for none. */
       topicArns: readonly string[];

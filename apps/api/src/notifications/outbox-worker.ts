@@ -157,11 +157,11 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     if (!mayRead(source)) return 'This ticket is not for them any more';
     if (source.blockReason !== null) return source.blockReason;
     if (isOurAddress(source.recipient, fromEmail, replyDomain)) return 'It would come back to us';
-    // Links to a new password have a limit of their own.
-    if (source.kind === 'passwordReset') return null;
+    // Links to a new password have a limit of their own; who works here is told of every ticket, and answers by no machine.
+    if (source.kind === 'passwordReset' || source.userRole !== 'customer') return null;
     const sent = await this.store.sentSince(source.userRid, this.clock.now() - HOUR_MS);
     return sent >= perRecipientAnHour
-      ? `More than ${perRecipientAnHour} mails in an hour to one person`
+      ? `More than ${perRecipientAnHour} mails in an hour to one customer`
       : null;
   }
 

@@ -1,7 +1,7 @@
 import { SesServer, readMail, type SesFault } from '@liftdesk/testing';
 import { MailTransport } from '@liftdesk/mail';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openTicket, write } from '../testing/builders';
+import { change, openTicket, write } from '../testing/builders';
 import type { Person } from '../testing/caller';
 import { HOUR, MINUTE } from '../testing/settable-clock';
 import { TestDesk } from '../testing/test-desk';
@@ -315,7 +315,7 @@ describe('the outbox', () => {
     },
   );
 
-  it('sends nobody more than fifty mails in an hour', async () => {
+  it('sends no customer more than fifty mails in an hour', async () => {
     const ticket = await openTicket(desk, ana);
     for (let n = 0; n < 52; n++) await write(desk, katrin, ticket, { body: `Answer ${n}` });
     await drain();
@@ -326,6 +326,15 @@ describe('the outbox', () => {
     await write(desk, katrin, ticket);
     await drain();
     expect((await rows()).at(-1)).toMatchObject({ status: 'sent' });
+  });
+
+  it('sends who works here all of them', async () => {
+    const { id } = await desk.signIn('agent');
+    for (let n = 0; n < 52; n++)
+      await change(desk, katrin, await openTicket(desk, katrin), { assigneeId: id });
+    await drain();
+    const assigned = await desk.rows<Row>(`select status from outbox_mail where kind = 'assigned'`);
+    expect(assigned.map(({ status }) => status)).toEqual(Array(52).fill('sent'));
   });
 
   it('keeps no address and no word of what people wrote out of the log', async () => {
