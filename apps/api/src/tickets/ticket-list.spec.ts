@@ -272,7 +272,8 @@ describe('walking the list by its cursor', () => {
     agent = await desk.signIn('agent');
     const priorities = ['low', 'normal', 'high', 'urgent'];
     for (let n = 0; n < COUNT; n++) {
-      const ticket = await openTicket(desk, ana, { subject: `walk ${n}`, priority: priorities[n % 4] });
+      const given = { subject: `walk ${n}`, priority: priorities[n % 4], tags: n % 2 ? ['odd'] : [] };
+      const ticket = await openTicket(desk, ana, given);
       if (n % 3 === 0) await change(desk, agent, ticket, { dueAt: `2027-01-${10 + (n % 5)}T00:00:00Z` });
     }
     // Equal instants: only the last key of an order tells these apart.
@@ -303,6 +304,15 @@ describe('walking the list by its cursor', () => {
   it.each(orders)('by %s shows each ticket once', async (sort) => {
     for (const by of [ana, agent])
       expect((await walk(by, `sort=${sort}`, () => Promise.resolve())).sort()).toEqual(all);
+  });
+
+  it.each(orders)('of a tag, by %s, shows in pages what it shows at once', async (sort) => {
+    for (const by of [ana, agent]) {
+      const { body } = await desk.as(by).get(`/tickets?limit=100&tag=odd&sort=${sort}`).expect(200);
+      const atOnce = body.items.map(({ subject }: TicketDto) => subject);
+      expect(atOnce).toHaveLength(22);
+      expect(await walk(by, `tag=odd&sort=${sort}`, () => Promise.resolve())).toEqual(atOnce);
+    }
   });
 
   it.each(orders)(

@@ -60,6 +60,11 @@ export class TicketFilters {
     );
   }
 
+  /** Whether few tickets are left, and were found first, however they are ordered. */
+  get leaveFew(): boolean {
+    return this.drivers.rareTag === true;
+  }
+
   drive(by: Partial<TicketFilters['drivers']>): void {
     Object.assign(this.drivers, by);
   }

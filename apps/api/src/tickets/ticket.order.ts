@@ -14,6 +14,8 @@ export interface TicketOrder {
   select: string;
   /** The rows behind a place; its values are the keys. */
   after: string;
+  /** The same where the conditions alone leave few rows. The plus keeps from walking an index for it. */
+  afterAmongFew: string;
   by: string;
   /** The same over `k0`, `k1` …, of rows that were selected so. */
   byKeys: string;
@@ -29,11 +31,14 @@ export function ticketOrder(name: string, audience: 'staff' | 'customer'): Ticke
   const named = Object.hasOwn(ORDERS, bare) ? ORDERS[bare] : undefined;
   if (!named) return null;
   const keys = audience === 'customer' ? named.map((key) => CUSTOMERS_KEYS[key] ?? key) : named;
+  const behind = (list: readonly string[]): string =>
+    `(${list.join(', ')}) ${descending ? '<' : '>'} (${list.map(() => 'cast(? as bigint)').join(', ')})`;
   const direction = descending ? 'desc' : 'asc';
   return {
     size: keys.length,
     select: keys.map((key, index) => `${key} as k${index}`).join(', '),
-    after: `(${keys.join(', ')}) ${descending ? '<' : '>'} (${keys.map(() => 'cast(? as bigint)').join(', ')})`,
+    after: behind(keys),
+    afterAmongFew: behind(keys.map((key) => `+${key}`)),
     by: keys.map((key) => `${key} ${direction}`).join(', '),
     byKeys: keys.map((_, index) => `k${index} ${direction}`).join(', '),
   };

@@ -103,7 +103,7 @@ export class TicketsQuery {
   ): Promise<{ rids: number[]; nextCursor: string | null }> {
     const order = ticketOrder(name, audienceOf(actor)) as TicketOrder;
     const place = cursor ? decodeCursor(cursor, name, order.size) : [];
-    const after = cursor ? [order.after] : [];
+    const after = cursor ? [filters.leaveFew ? order.afterAmongFew : order.after] : [];
     const lists = this.dialect.ordersOneValueAtATime ? filters.perStatus() : [filters.conditions];
     const selects = lists.map(
       (conditions) => `
