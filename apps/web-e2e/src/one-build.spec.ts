@@ -7,6 +7,7 @@ import { INGRID } from './harness/people';
 test('the same build works with its API on another origin, and bears another name', async ({ visit }) => {
   const host = await ClientHost.start();
   const desk = await Desk.open({ FRONTEND_URL: host.url });
+  const page = await visit({ at: desk, baseURL: host.url });
   try {
     host.config = {
       apiBase: `${desk.url}/api`,
@@ -15,7 +16,6 @@ test('the same build works with its API on another origin, and bears another nam
       environment: 'staging',
       features: { demoAccounts: false, mailOutbox: false, registration: false },
     };
-    const page = await visit({ at: desk, baseURL: host.url });
     const strayed: string[] = [];
     const carried: string[] = [];
     page.on('request', (request) => {
@@ -58,6 +58,8 @@ test('the same build works with its API on another origin, and bears another nam
     expect(strayed, 'calls to the origin of the page').toEqual([]);
     expect(carried, 'links that saw the token').toEqual([]);
   } finally {
+    // It looks for news as long as it is open.
+    await page.close();
     await desk.close();
     await host.close();
   }

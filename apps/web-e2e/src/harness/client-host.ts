@@ -20,7 +20,10 @@ export class ClientHost {
   /** What the client is told that it is. */
   config: object = {};
 
+  readonly url: string;
+
   private constructor(private readonly server: Server) {
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('request', (request, response) => void this.answer(request, response));
   }
 
@@ -28,10 +31,6 @@ export class ClientHost {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new ClientHost(server);
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {
