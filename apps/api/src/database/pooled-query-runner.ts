@@ -1,4 +1,4 @@
-import { DataSource, QueryFailedError, QueryRunner } from 'typeorm';
+import { DataSource, QueryFailedError, QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import type { ReplicationMode } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
@@ -10,11 +10,11 @@ import { numberPlaceholders } from './placeholders';
 class PooledQueryRunner extends PostgresQueryRunner {
   /** Of a statement nothing was heard in time: whoever had this connection next would wait for that answer first. */
   private isLost = false;
+  private isOver = false;
 
   // TypeORM types what a query answers as `any`; `never` fits every caller's expectation alike.
   override async query(sql: string, values: unknown[] = [], useStructuredResult = false): Promise<never> {
-    // Its connection broke between two statements, and took the transaction with it.
-    if (this.isReleased && this.isTransactionActive) throw connectionLost();
+    this.assertOpen();
     const numbered = numberPlaceholders(sql);
     try {
       if (useStructuredResult)
@@ -46,6 +46,7 @@ class PooledQueryRunner extends PostgresQueryRunner {
   }
 
   override async release(): Promise<void> {
+    this.isOver = true;
     const giveBack = this.releaseCallback;
     // Nor may anybody get into a transaction that could be neither committed nor rolled back.
     if ((this.isLost || this.isTransactionActive) && giveBack)
@@ -54,12 +55,19 @@ class PooledQueryRunner extends PostgresQueryRunner {
   }
 
   private async control(statement: string): Promise<void> {
-    if (this.isReleased) throw connectionLost();
+    this.assertOpen();
     try {
       await execute((await this.connect()) as PoolClient, statement, []);
     } catch (error) {
       throw this.noticed(error);
     }
+  }
+
+  /** What comes after its end would get into somebody else's transaction: the connection is theirs by now. */
+  private assertOpen(): void {
+    if (this.isOver) throw new QueryRunnerAlreadyReleasedError();
+    // Its connection broke between two statements, and took the transaction with it.
+    if (this.isReleased) throw connectionLost();
   }
 
   private noticed(error: unknown): unknown {

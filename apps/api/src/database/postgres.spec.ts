@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
-import type { DataSource } from 'typeorm';
+import { type DataSource, type EntityManager, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { StartupError } from '../common/startup-error';
 import { databaseSchema } from '../config/database.schema';
 import {
@@ -76,6 +76,12 @@ describeOnPostgres('a PostgreSQL that is open', () => {
 
   it('takes every character that a text may have', async () => {
     expect(await one('select cast(? as text) as text', 'a\0b')).toEqual({ text: 'a\uFFFDb' });
+  });
+
+  it('lets nothing that comes after a transaction into the next one of its connection', async () => {
+    let late: EntityManager | undefined;
+    await desk.transaction(async (manager) => void (late = manager));
+    await expect(late?.query('select 1')).rejects.toThrow(QueryRunnerAlreadyReleasedError);
   });
 
   it('commits each transaction to disk before it says so', async () => {
