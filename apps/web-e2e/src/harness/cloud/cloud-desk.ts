@@ -74,23 +74,22 @@ export class CloudDesk {
     await this.nginx.start();
   }
 
-  /** The machines go, and the one before them too. */
-  crash(): Promise<void> {
-    return this.end('SIGKILL');
+  /** The machines go, and the one before them first. */
+  async crash(): Promise<void> {
+    await this.nginx.crash();
+    await this.endProcesses('SIGKILL');
   }
 
   async close(): Promise<void> {
-    await this.end('SIGTERM');
+    await Promise.all([this.nginx.quit(), this.endProcesses('SIGTERM')]);
     const { redis, secrets, mail, logs } = this.services;
     await Promise.all([redis.stop(), secrets.stop(), mail.close(), logs.stop()]);
     await this.takeAway();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The processes first: what nginx still carries from them comes to its end. */
-  private async end(signal: NodeJS.Signals): Promise<void> {
+  private async endProcesses(signal: NodeJS.Signals): Promise<void> {
     await Promise.all(this.processes.map((process) => process.end(signal)));
-    await this.nginx.end(signal);
   }
 }
 

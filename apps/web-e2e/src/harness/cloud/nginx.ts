@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -27,10 +28,13 @@ export class Nginx {
     mkdirSync(this.folder, { recursive: true });
     const file = join(this.folder, 'nginx.conf');
     writeFileSync(file, this.configuration());
+    // A group of its own, so that its workers can be killed with it.
     const child = spawn('nginx', ['-p', this.folder, '-c', file, '-e', 'stderr'], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
     });
     this.child = child;
+    process.once('exit', this.killAtExit);
     let failure: Error | null = null;
     child.once('error', (error) => (failure = error));
     child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
@@ -41,11 +45,31 @@ export class Nginx {
     }
   }
 
-  async end(signal: NodeJS.Signals): Promise<void> {
+  /** As the machine that it is on: at once, whatever is under way. */
+  async crash(): Promise<void> {
+    const child = this.takeChild();
+    if (!child || child.exitCode !== null) return;
+    const ended = once(child, 'exit');
+    killGroup(child);
+    await ended;
+  }
+
+  /** Takes no more connections, and ends when what is under way has come to its end. */
+  async quit(): Promise<void> {
+    const child = this.takeChild();
+    if (child) await endOf(child, 'SIGQUIT');
+  }
+
+  private takeChild(): ChildProcess | null {
     const child = this.child;
     this.child = null;
-    if (child) await endOf(child, signal);
+    process.removeListener('exit', this.killAtExit);
+    return child;
   }
+
+  private readonly killAtExit = (): void => {
+    if (this.child) killGroup(this.child);
+  };
 
   private configuration(): string {
     const servers = this.backends.map((port) => `server 127.0.0.1:${port};`).join(' ');
@@ -54,7 +78,8 @@ export class Nginx {
     );
     return `
       daemon off;
-      master_process off;
+      ${process.getuid?.() === 0 ? 'user root;' : ''}
+      worker_processes 1;
       pid ${join(this.folder, 'nginx.pid')};
       error_log stderr warn;
       events { worker_connections 512; }
@@ -85,4 +110,8 @@ export class Nginx {
       socket.once('connect', () => answer(true)).once('error', () => answer(false));
     });
   }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }
