@@ -158,7 +158,10 @@ function wordsOf(source: TicketSource, phrases: Phrases): Pick<Letter, 'title' |
   switch (source.kind) {
     case 'ticketReceived': {
       const { title, own, byDesk } = phrases.ticketReceived;
-      return { title, paragraphs: [isOwn(source) ? own(source.ticketRid) : byDesk(author, source.ticketRid)] };
+      return {
+        title,
+        paragraphs: [isOwn(source) ? own(source.ticketRid) : byDesk(author, source.ticketRid)],
+      };
     }
     case 'agentReply':
       return {
