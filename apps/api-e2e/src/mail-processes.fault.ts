@@ -19,11 +19,7 @@ class SharedInstallation extends Installation {
   }
 }
 
-const describeWithPostgres = PostgresServer.isInstalled ? describe : describe.skip;
-if (!PostgresServer.isInstalled)
-  process.stderr.write('SKIPPED: mail by several processes. There is no PostgreSQL on this machine\n');
-
-describeWithPostgres('mail by two processes on one database', () => {
+describe('mail by two processes on one database', () => {
   let postgres: PostgresServer;
   let ses: SesServer;
   let installation: SharedInstallation;
