@@ -31,6 +31,7 @@ const EXTERNAL = [
   '@aws-sdk/*',
   '@smithy/*',
   'pg',
+  'pg-copy-streams',
   'prom-client',
   'ioredis',
   'nodemailer',
