@@ -2,6 +2,7 @@ import { Attachment } from '../attachments/attachment.entity';
 import { UnsettledObject } from '../attachments/unsettled-object.entity';
 import { PasswordReset, RefreshToken, Session } from '../auth/session.entity';
 import { IdempotencyKey } from '../common/idempotency-key.entity';
+import { MaintenanceRow } from '../maintenance-mode/maintenance.entity';
 import { MailBlock, NotificationOptOut, OutboxMail } from '../notifications/outbox-mail.entity';
 import { Message, TicketEvent } from '../tickets/message.entity';
 import { Tag, Ticket, TicketRead, TicketTag } from '../tickets/ticket.entity';
@@ -25,4 +26,5 @@ export const ENTITIES = [
   OutboxMail,
   MailBlock,
   NotificationOptOut,
+  MaintenanceRow,
 ];
