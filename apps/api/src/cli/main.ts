@@ -1,16 +1,17 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
-import { DomainError } from '../common/domain-error';
-import { StartupError } from '../common/startup-error';
 import { configDocsCommand } from './config-docs/config-docs';
 import { doctorCommand } from './doctor/doctor-command';
 import { mailUnblockCommand } from './mail-unblock';
 import { migrationCommands } from './migrations';
 import { openApiCommand } from './openapi';
+import { exitCodeOf, wordsOf } from './operator';
 import { searchCommands } from './search';
 import { seedCommand } from './seed';
 import { userCreateCommand } from './user-create';
 import { userPasswordCommand } from './user-password';
+
+const WRONG_USAGE = 2;
 
 const program = new Command('liftdesk').description('Operators’ commands of Liftdesk').showHelpAfterError();
 const commands = [
@@ -24,10 +25,13 @@ const commands = [
   openApiCommand(),
   configDocsCommand(),
 ];
-for (const command of commands) program.addCommand(command);
+for (const command of commands) program.addCommand(command.showHelpAfterError());
+// commander ends with 1 for what it does not understand, which is what a command that failed ends with.
+for (const command of [program, ...program.commands]) {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
+}
 
 program.parseAsync().catch((error: unknown) => {
-  const expected = error instanceof StartupError || error instanceof DomainError;
-  process.stderr.write(`${expected ? error.message : (error as Error).stack}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`${wordsOf(error)}\n`);
+  process.exitCode = exitCodeOf(error);
 });

@@ -1,17 +1,30 @@
 import { SingleBar } from 'cli-progress';
-import type { SeedProgress } from '../database/seed/bulk/seed-desk';
 
 /** Between two lines where output goes to a file. */
 const LINE_EVERY_MS = 10_000;
 
+export interface Progress {
+  /** Such as `Writing tickets`; a new one begins a new bar. */
+  phase: string;
+  done: number;
+  /** Of the phase, in the unit of `done`. */
+  total: number;
+  /** Rows so far, of all phases. */
+  rows: number;
+}
+
 /** What a long command is doing: a bar on a terminal, a line now and then elsewhere. */
 export class ProgressLine {
-  private readonly live = process.stdout.isTTY;
+  private readonly live: boolean;
   private bar: SingleBar | null = null;
   private phase = '';
   private toldAt = performance.now();
 
-  show({ phase, done, total, rows }: SeedProgress): void {
+  constructor(private readonly stream: NodeJS.WriteStream = process.stdout) {
+    this.live = stream.isTTY;
+  }
+
+  show({ phase, done, total, rows }: Progress): void {
     if (this.live) this.draw(phase, done, total, rows);
     else this.tell(phase, done, total, rows);
   }
@@ -30,6 +43,7 @@ export class ProgressLine {
         barCompleteChar: '█',
         barIncompleteChar: '░',
         hideCursor: true,
+        stream: this.stream,
         etaBuffer: 100,
       });
       this.bar.start(total, done, { rows });
@@ -42,6 +56,6 @@ export class ProgressLine {
     if (phase === this.phase && now - this.toldAt < LINE_EVERY_MS) return;
     this.phase = phase;
     this.toldAt = now;
-    process.stdout.write(`${phase}: ${done} of ${total}, ${rows.toLocaleString('en')} rows\n`);
+    this.stream.write(`${phase}: ${done} of ${total}, ${rows.toLocaleString('en')} rows\n`);
   }
 }
