@@ -59,6 +59,17 @@ export class LocalFileStorage extends FileStorage {
     return new LocalFileStorage(root, signer);
   }
 
+  /**
+   * Writes nothing: for a folder that already is a storage, on a disk that may be for reading only.
+   *
+   * @throws StorageUnavailableError where it is none
+   */
+  static async openExisting(folder: string, signer: LinkSigner): Promise<LocalFileStorage> {
+    const storage = new LocalFileStorage(resolve(folder), signer);
+    await storage.requireRoot();
+    return storage;
+  }
+
   /** Writes beside the place, syncs, renames, syncs the folder: at each moment the key has all old or all new bytes. */
   async put(key: string, source: Readable): Promise<PutResult> {
     // It may fail before it is read: a stream whose error nobody hears ends the process.

@@ -33,7 +33,9 @@ import { assertKey, isKey } from './storage-key';
 import type { S3StorageConfig } from './storage.config';
 import { Turnstile } from './turnstile';
 
-export type S3FileStorageOptions = Omit<S3StorageConfig, 'type' | 'uploadDir' | 'signedUrlTtlSeconds'>;
+export type S3FileStorageOptions = Omit<S3StorageConfig, 'type' | 'uploadDir' | 'signedUrlTtlSeconds'> & {
+  uploadsAtOnce?: number;
+};
 
 /** S3's least, so that a file of this size and below goes up in one request. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -48,7 +50,7 @@ const PROOF_MS = 5 * 60_000;
 
 /** Keeps objects in a bucket: S3, or a store that speaks its protocol. */
 export class S3FileStorage extends FileStorage {
-  private readonly turns = new Turnstile(UPLOADS_AT_ONCE);
+  private readonly turns: Turnstile;
   private provenAt = Number.NEGATIVE_INFINITY;
 
   private constructor(
@@ -57,6 +59,7 @@ export class S3FileStorage extends FileStorage {
     readonly linkOrigins: readonly string[],
   ) {
     super();
+    this.turns = new Turnstile(options.uploadsAtOnce ?? UPLOADS_AT_ONCE);
   }
 
   /** Calls nobody: a desk without its files still starts, and /health tells. */

@@ -222,12 +222,15 @@ describe('S3', () => {
     expectNothingIn(under);
   });
 
-  it('lets who waits for a turn fail with the first that finds the store away', async () => {
-    const { storage, server } = await open({ deadlineMs: 1_000 });
+  it.each([
+    [4, {}],
+    [9, { uploadsAtOnce: 9 }],
+  ])('lets %i in at once, and who waits fail with the first that finds the store away', async (n, given) => {
+    const { storage, server } = await open({ deadlineMs: 1_000, ...given });
     server.faults.always('PutObject', { kind: 'hang' });
     const puts = Array.from({ length: 40 }, (_, n) => storage.put(`attachments/${n}`, Readable.from(['x'])));
     await Promise.all(puts.map(failureOf));
-    expect(new Set(server.seenOf('PutObject').map(({ key }) => key)).size).toBe(4);
+    expect(new Set(server.seenOf('PutObject').map(({ key }) => key)).size).toBe(n);
   });
 
   it('goes on after a failure as if nothing had been', async () => {

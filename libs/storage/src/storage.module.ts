@@ -18,7 +18,10 @@ interface LinkOptions {
 export type LocalStorageOptions = Pick<LocalStorageConfig, 'type' | 'uploadDir'> & LinkOptions;
 
 export type S3StorageOptions = Omit<S3StorageConfig, 'uploadDir' | 'signedUrlTtlSeconds'> &
-  Partial<LinkOptions>;
+  Partial<LinkOptions> & {
+    /** Each holds a part or two of 5 MB in memory, and the others wait; 4 unless given. */
+    uploadsAtOnce?: number;
+  };
 
 export type StorageOptions = LocalStorageOptions | S3StorageOptions;
 
@@ -62,12 +65,22 @@ export class StorageModule {
   }
 }
 
-/** The storage alone, for a command that needs no application. Whoever opens a bucket ends with the process. */
-export async function createFileStorage(options: StorageOptions): Promise<FileStorage> {
+/**
+ * The storage alone, for a command that needs no application. Whoever opens a bucket ends with the process.
+ *
+ * @param existing a folder must be a storage already, and nothing is written into it before the first put
+ * @throws StorageUnavailableError where a folder cannot be used
+ */
+export async function createFileStorage(
+  options: StorageOptions,
+  { existing = false } = {},
+): Promise<FileStorage> {
   switch (options.type) {
     case 'local': {
       const signer = new LinkSigner(options.signingSecret, undefined, options.now);
-      return LocalFileStorage.open(options.uploadDir, signer);
+      return existing
+        ? LocalFileStorage.openExisting(options.uploadDir, signer)
+        : LocalFileStorage.open(options.uploadDir, signer);
     }
     case 's3':
       return openS3(options);

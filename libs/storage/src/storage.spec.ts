@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, open, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +20,7 @@ import { Test } from '@nestjs/testing';
 import type { Response as ExpressResponse } from 'express';
 import { describeFileStorage, type StorageUnderTest } from './file-storage.contract';
 import {
+  createFileStorage,
   FileStorage,
   type SignedUrlOptions,
   StorageKeyError,
@@ -201,6 +213,17 @@ describe('the folder', () => {
       StorageUnavailableError,
     );
     await repair();
+  });
+
+  it('is opened without a write where it must be one already, and refused where it is none', async () => {
+    const options = { type: 'local', uploadDir: under.folder, signingSecret: SECRET } as const;
+    const before = (await stat(join(under.folder, '.liftdesk-storage'))).mtimeMs;
+    await createFileStorage(options, { existing: true });
+    expect((await stat(join(under.folder, '.liftdesk-storage'))).mtimeMs).toBe(before);
+    const none = join(under.folder, '..', 'none');
+    const opening = createFileStorage({ ...options, uploadDir: none }, { existing: true });
+    await expect(opening).rejects.toBeInstanceOf(StorageUnavailableError);
+    await expect(stat(none)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('says at the start that it cannot be written', async () => {
