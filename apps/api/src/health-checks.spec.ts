@@ -58,6 +58,18 @@ describe('health of a desk on a laptop', () => {
     expect([ready.status, ready.body]).toEqual([503, { status: 'not ready', reason: 'migrations pending' }]);
   });
 
+  it('is healthy on the schema of a newer version, and says so to operators', async () => {
+    await desk.database.query(
+      `insert into migrations (timestamp, name) values (9999999999999, 'AddTeams9999999999999')`,
+    );
+    const { status, report } = await healthOf(desk);
+    expect([status, report.status, report.checks['database']?.status]).toEqual([200, 'healthy', 'warn']);
+    expect(report.checks['database']?.message).toContain('newer version (it has AddTeams9999999999999)');
+    expect((await request(desk.server).get('/health/ready')).status).toBe(200);
+    expect((await healthOf(desk, STRANGER)).text).not.toContain('AddTeams');
+    await desk.database.query('delete from migrations where timestamp = 9999999999999');
+  });
+
   it('is unhealthy where the database is away when it is asked for the first time', async () => {
     await desk.database.destroy();
     const { status, report } = await healthOf(desk);

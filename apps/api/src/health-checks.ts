@@ -34,10 +34,10 @@ export class HealthChecks implements OnModuleInit {
   private async checkDatabase(): Promise<CheckFinding> {
     assertSameFile(this.databaseFile, await inodeOf(this.database));
     await this.database.transaction((manager) => dialectOf(manager).assertWritable(manager));
-    const { pending } = await migrationState(this.database);
+    const { pending, unknown } = await migrationState(this.database);
     if (pending.length > 0)
       throw new Error(`${pending.length} migration(s) are pending: run \`npm run migration:run\``);
-    return {};
+    return unknown.length === 0 ? {} : { warn: true, message: newerVersion(unknown) };
   }
 
   private async checkStorage(): Promise<CheckFinding> {
@@ -51,6 +51,9 @@ export class HealthChecks implements OnModuleInit {
     return pending.length > 0 ? 'migrations pending' : undefined;
   }
 }
+
+const newerVersion = (unknown: string[]): string =>
+  `the database is of a newer version (it has ${unknown.join(', ')}): it works, and waits for that version to be started`;
 
 /** Null for a database that is no file here: in memory, or behind a server. */
 async function inodeOf({ options }: DataSource): Promise<number | null> {

@@ -64,7 +64,8 @@ export async function startServer(
     dataSource = await openDatabase(config.database, {
       onConnectionLost: (error) => void logger?.warn({ message: 'database.connection-lost', error }),
     });
-    await assertMigrated(dataSource);
+    const unknown = await assertMigrated(dataSource);
+    if (unknown.length > 0) logger.warn({ message: 'database.newer-version', migrations: unknown });
     if (config.app.NODE_ENV === 'production' || config.app.NODE_ENV === 'staging')
       await assertNoDemoAccounts(dataSource);
     const version = config.app.APP_VERSION ?? buildVersion();

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../common/startup-error';
 import { InstanceLock } from './instance-lock';
-import { assertMigrated, migrationState } from './migration-state';
 import { compareVersions, openSqlite } from './sqlite';
 
 let folder: string;
@@ -39,42 +38,6 @@ describe('openSqlite', () => {
     ['4.0.0', '3.51.3', 1],
   ])('compares version %s with %s', (a, b, sign) => {
     expect(Math.sign(compareVersions(a, b))).toBe(sign);
-  });
-});
-
-describe('migrations', () => {
-  it('run, revert to nothing and run again', async () => {
-    const dataSource = await openSqlite(path);
-    const tables = async () =>
-      (
-        (await dataSource.query(`select name from sqlite_master where type = 'table'`)) as { name: string }[]
-      ).map(({ name }) => name);
-    await dataSource.runMigrations();
-    expect(await tables()).toEqual(expect.arrayContaining(['ticket', 'message', 'ticket_fts']));
-    for (let left = dataSource.migrations.length; left > 0; left -= 1) await dataSource.undoLastMigration();
-    expect((await tables()).filter((name) => name !== 'migrations' && name !== 'sqlite_sequence')).toEqual(
-      [],
-    );
-    await dataSource.runMigrations();
-    await assertMigrated(dataSource);
-    await dataSource.destroy();
-  });
-
-  it('are asked for when some are missing', async () => {
-    const dataSource = await openSqlite(path);
-    await expect(assertMigrated(dataSource)).rejects.toThrow(/npm run migration:run/);
-    await dataSource.destroy();
-  });
-
-  it('of a newer version are recognised, and nothing starts on them', async () => {
-    const dataSource = await openSqlite(path);
-    await dataSource.runMigrations();
-    await dataSource.query(
-      `insert into migrations (timestamp, name) values (9999999999999, 'Future9999999999999')`,
-    );
-    expect((await migrationState(dataSource)).unknown).toEqual(['Future9999999999999']);
-    await expect(assertMigrated(dataSource)).rejects.toThrow(/newer version of Liftdesk/);
-    await dataSource.destroy();
   });
 });
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { DataSource, EntityManager } from 'typeorm';
 import { randomUUID } from 'node:crypto';
 import { IdempotencyKey } from '../../../common/idempotency-key.entity';
-import { migrationState } from '../../../database/migration-state';
+import { migrationState, takesAway } from '../../../database/migration-state';
 import { openDatabase } from '../../../database/open-database';
 import {
   CheckFailedError,
@@ -12,11 +12,17 @@ import {
   type Finding,
   ok,
   skipped,
+  warning,
 } from '../check';
 
 const MIGRATE = {
   cause: 'the code is newer than the schema',
   fix: 'run: npm run migration:run (expand-only: the old version may still run)',
+};
+
+const NEWER = {
+  cause: 'the schema is newer than the code',
+  fix: 'start the newer version, or restore the backup that was made before it',
 };
 
 /** Ends the transaction without a trace. */
@@ -55,12 +61,10 @@ export const migrationsCheck: DoctorCheck = {
     if (away) return { ...away, verdict: 'skipped' };
     return withDatabase(context, async (database) => {
       const { pending, unknown } = await migrationState(database);
-      if (unknown.length > 0)
-        return failure(`the database has ${unknown.join(', ')}, which this version does not know`, {
-          cause: 'the schema is newer than the code',
-          fix: 'start the newer version, or restore the backup that was made before it',
-        });
+      const newer = `the database has ${unknown.join(', ')}, which this version does not know`;
+      if (unknown.some(takesAway)) return failure(newer, NEWER);
       if (pending.length > 0) return failure(`${pending.length} wait: ${pending.join(', ')}`, MIGRATE);
+      if (unknown.length > 0) return warning(newer, NEWER);
       return ok(`all ${database.migrations.length} have run`);
     });
   },
