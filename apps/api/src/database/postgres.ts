@@ -104,7 +104,7 @@ function orderTextsByCodePoint({ entityMetadatas, driver }: DataSource): void {
   }
 }
 
-function tlsOf({ tls }: PostgresConfig): { ca?: string; rejectUnauthorized: true } | false {
+export function tlsOf({ tls }: PostgresConfig): { ca?: string; rejectUnauthorized: true } | false {
   if (tls === false) return false;
   if (tls.caFile === undefined) return { rejectUnauthorized: true };
   try {
@@ -125,7 +125,7 @@ async function assertNewEnough(dataSource: DataSource): Promise<void> {
 }
 
 /** pg's messages name neither host nor, ever, the password. */
-function whyNot({ host, port, database, user }: PostgresConfig, error: Error): string {
+export function whyNot({ host, port, database, user }: PostgresConfig, error: Error): string {
   const cause = error.cause instanceof Error && error.name !== 'error' ? error.cause : error;
   const { code, message } = cause as Error & { code?: string };
   const place = host.startsWith('/') ? host : `${host}:${port}`;
