@@ -6,10 +6,19 @@ import type { S3StorageConfig } from './storage.config';
 const ATTEMPTS = 3;
 const CONNECT_MS = 2_000;
 
+/** For a command that moves very much over any line: nobody waits for a single answer. */
+export interface S3Patience {
+  /** Each holds a part or two of 5 MB in memory, and the others wait; 4 unless given. */
+  uploadsAtOnce?: number;
+  /** A connection on which nothing moves for so long is given up; else it follows from the deadline. */
+  idleMs?: number;
+}
+
 export type S3ClientOptions = Pick<
   S3StorageConfig,
   'region' | 'endpoint' | 'forcePathStyle' | 'checksums' | 'deadlineMs'
->;
+> &
+  S3Patience;
 
 /** `send`, however many attempts it makes, ends within the deadline. The body of an answer may take longer. */
 export interface S3Clients {
@@ -21,7 +30,7 @@ export interface S3Clients {
 
 /** Credentials are found by the SDK's own chain: the instance's role, the environment, a profile. */
 export function openClients(options: S3ClientOptions): S3Clients {
-  const idle = Math.max(1_000, options.deadlineMs / 3);
+  const idle = options.idleMs ?? Math.max(1_000, options.deadlineMs / 3);
   return {
     write: clientWith(options, { socketTimeout: idle }),
     read: clientWith(options, { requestTimeout: idle, throwOnRequestTimeout: true }),

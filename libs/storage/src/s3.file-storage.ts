@@ -25,7 +25,7 @@ import {
 import { StorageNotFoundError, StorageRangeError, StorageUnavailableError } from './file-storage.errors';
 import { HashedSource } from './hashed-source';
 import { assertLifetime, dispositionHeader, safeDisposition, wellFormed } from './link-terms';
-import { openClients, originOf, type S3Clients } from './s3.clients';
+import { openClients, originOf, type S3Clients, type S3Patience } from './s3.clients';
 import { S3CallError, toStorageError } from './s3.errors';
 import { type Call, listObjects, listUploads, type Place } from './s3.listing';
 import { storedObject } from './s3.stored-object';
@@ -33,9 +33,8 @@ import { assertKey, isKey } from './storage-key';
 import type { S3StorageConfig } from './storage.config';
 import { Turnstile } from './turnstile';
 
-export type S3FileStorageOptions = Omit<S3StorageConfig, 'type' | 'uploadDir' | 'signedUrlTtlSeconds'> & {
-  uploadsAtOnce?: number;
-};
+export type S3FileStorageOptions = Omit<S3StorageConfig, 'type' | 'uploadDir' | 'signedUrlTtlSeconds'> &
+  S3Patience;
 
 /** S3's least, so that a file of this size and below goes up in one request. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -109,8 +108,11 @@ export class S3FileStorage extends FileStorage {
       const answer = await this.call('GetObject', () =>
         this.clients.read.send(new GetObjectCommand({ ...target, ...range })),
       );
-      return storedObject(answer, this.options.deadlineMs, start !== undefined, (error) =>
-        this.unavailable(error),
+      return storedObject(
+        answer,
+        this.options.idleMs ?? this.options.deadlineMs,
+        start !== undefined,
+        (error) => this.unavailable(error),
       );
     } catch (error) {
       if (error instanceof StorageUnavailableError && (error.cause as S3CallError).status === 416)

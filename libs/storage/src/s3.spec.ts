@@ -233,6 +233,18 @@ describe('S3', () => {
     expect(new Set(server.seenOf('PutObject').map(({ key }) => key)).size).toBe(n);
   });
 
+  it('gives a connection up on which nothing moves, long before the deadline', async () => {
+    const { storage, server } = await open({ deadlineMs: 600_000, idleMs: 200 });
+    server.faults.always('PutObject', { kind: 'hang' });
+    await failureOf(putOf(storage, 10));
+    expect(server.seenOf('PutObject')).toHaveLength(3);
+    server.faults.clear();
+    await putOf(storage, MIB);
+    server.faults.always('GetObject', { kind: 'stall', afterBytes: 1000 });
+    const { stream } = await storage.get('attachments/file');
+    await failureOf(buffer(stream));
+  });
+
   it('goes on after a failure as if nothing had been', async () => {
     const { storage, server } = await open();
     server.faults.next('PutObject', accessDenied);

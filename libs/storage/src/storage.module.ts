@@ -3,6 +3,7 @@ import { FileStorage } from './file-storage';
 import { LinkSigner, type LinkSecret } from './link-signer';
 import { LocalFileStorage } from './local.file-storage';
 import { LocalFilesController } from './local-files.controller';
+import type { S3Patience } from './s3.clients';
 import type { LocalStorageConfig, S3StorageConfig } from './storage.config';
 
 /** Of links that the API itself serves; a bucket's own links need none of it. */
@@ -18,10 +19,8 @@ interface LinkOptions {
 export type LocalStorageOptions = Pick<LocalStorageConfig, 'type' | 'uploadDir'> & LinkOptions;
 
 export type S3StorageOptions = Omit<S3StorageConfig, 'uploadDir' | 'signedUrlTtlSeconds'> &
-  Partial<LinkOptions> & {
-    /** Each holds a part or two of 5 MB in memory, and the others wait; 4 unless given. */
-    uploadsAtOnce?: number;
-  };
+  Partial<LinkOptions> &
+  S3Patience;
 
 export type StorageOptions = LocalStorageOptions | S3StorageOptions;
 
