@@ -7,6 +7,7 @@ import { storageConfig } from '@liftdesk/storage';
 import { throttlingConfig } from '@liftdesk/throttling';
 import { z } from 'zod';
 import { StartupError } from '../common/startup-error';
+import { backupSchema } from './backup.schema';
 import { clientSchema } from './client.schema';
 import {
   appSchema,
@@ -42,6 +43,7 @@ export interface Config {
   throttling: z.output<typeof throttlingConfig>;
   pubSub: z.output<typeof pubSubConfig>;
   events: z.output<typeof eventsSchema>;
+  backup: z.output<typeof backupSchema>;
   health: z.output<typeof healthConfig>;
 }
 
@@ -63,6 +65,7 @@ export const SLICES = {
   throttling: throttlingConfig,
   pubSub: pubSubConfig,
   events: eventsSchema,
+  backup: backupSchema,
   health: healthConfig,
 };
 

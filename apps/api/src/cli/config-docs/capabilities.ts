@@ -32,6 +32,7 @@ const TITLES: Record<keyof typeof SLICES, string> = {
   throttling: 'Throttling',
   pubSub: 'Events between processes',
   events: 'Events to clients',
+  backup: 'Backups',
   health: 'Health',
 };
 

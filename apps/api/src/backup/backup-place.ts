@@ -1,0 +1,71 @@
+import { createFileStorage, type FileStorage } from '@liftdesk/storage';
+import { randomBytes } from 'node:crypto';
+import { StartupError } from '../common/startup-error';
+import type { BackupConfig } from '../config/backup.schema';
+import { inOrder } from './in-order';
+import { type Manifest, nameOfManifest, readManifest } from './manifest';
+
+const READ_AT_ONCE = 8;
+
+/** Backups of a place, newest first, and those whose manifest cannot be believed. */
+export interface Listing {
+  manifests: Manifest[];
+  damaged: { name: string; problem: string }[];
+}
+
+/**
+ * Where backups are kept: the folder, which is made if need be, or the bucket under its prefix. Keys within it:
+ * `database_backup_20261126_040000.manifest.json` and its neighbours, and `files/…` of the pool.
+ * @throws StorageUnavailableError where the folder cannot be made or written
+ */
+export async function openBackupPlace({ place }: BackupConfig): Promise<FileStorage> {
+  // Nobody is given a link to a backup: what would sign one is forgotten with the process.
+  return createFileStorage({ ...place, signingSecret: randomBytes(32) });
+}
+
+/** In words, for operators. */
+export const describePlace = ({ place }: BackupConfig): string =>
+  place.type === 's3' ? `bucket ${place.bucket}` : `folder ${place.uploadDir}`;
+
+/** @throws StorageUnavailableError */
+export async function listBackups(place: FileStorage): Promise<Listing> {
+  const names = await backupNames(place);
+  const listing: Listing = { manifests: [], damaged: [] };
+  for await (const { name, found } of inOrder(names, READ_AT_ONCE, (one) => attempt(place, one))) {
+    if (found instanceof StartupError) listing.damaged.push({ name, problem: found.message });
+    else listing.manifests.push(found);
+  }
+  listing.manifests.sort((one, other) => other.createdAt.localeCompare(one.createdAt));
+  return listing;
+}
+
+/** The newest backup that counts; undefined where there is none. Reads no more manifests than it must. */
+export async function newestBackup(place: FileStorage): Promise<Manifest | undefined> {
+  for (const name of await backupNames(place)) {
+    const { found } = await attempt(place, name);
+    if (!(found instanceof StartupError)) return found;
+  }
+  return undefined;
+}
+
+/** Those that have a manifest, the latest name first. */
+async function backupNames(place: FileStorage): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { key } of place.list('database_backup_')) {
+    const name = nameOfManifest(key);
+    if (name !== undefined) names.push(name);
+  }
+  return names.sort().reverse();
+}
+
+async function attempt(
+  place: FileStorage,
+  name: string,
+): Promise<{ name: string; found: Manifest | StartupError }> {
+  try {
+    return { name, found: await readManifest(place, name) };
+  } catch (error) {
+    if (error instanceof StartupError) return { name, found: error };
+    throw error;
+  }
+}
