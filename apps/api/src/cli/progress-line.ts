@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 
 /** Between two lines where output goes to a file. */
 const LINE_EVERY_MS = 10_000;
+const NUMBERS = '{value}/{total}  {rows} rows  {eta_formatted} left';
 
 export interface Progress {
   /** Such as `Writing tickets`; a new one begins a new bar. */
@@ -11,6 +12,8 @@ export interface Progress {
   total: number;
   /** Rows so far, of all phases. */
   rows: number;
+  /** Said in place of the numbers where rows are not what counts, such as `1.2 GB of 3.4 GB, 40 MB/s, 55 s left`. */
+  words?: string;
 }
 
 /** What a long command is doing: a bar on a terminal, a line now and then elsewhere. */
@@ -24,9 +27,9 @@ export class ProgressLine {
     this.live = stream.isTTY;
   }
 
-  show({ phase, done, total, rows }: Progress): void {
-    if (this.live) this.draw(phase, done, total, rows);
-    else this.tell(phase, done, total, rows);
+  show(progress: Progress): void {
+    if (this.live) this.draw(progress);
+    else this.tell(progress);
   }
 
   end(): void {
@@ -34,28 +37,28 @@ export class ProgressLine {
     this.bar = null;
   }
 
-  private draw(phase: string, done: number, total: number, rows: number): void {
+  private draw({ phase, done, total, rows, words }: Progress): void {
     if (phase !== this.phase) {
       this.end();
       this.phase = phase;
       this.bar = new SingleBar({
-        format: `${phase.padEnd(24)} {bar} {percentage} %  {value}/{total}  {rows} rows  {eta_formatted} left`,
+        format: `${phase.padEnd(24)} {bar} {percentage} %  ${words === undefined ? NUMBERS : '{words}'}`,
         barCompleteChar: '█',
         barIncompleteChar: '░',
         hideCursor: true,
         stream: this.stream,
         etaBuffer: 100,
       });
-      this.bar.start(total, done, { rows });
+      this.bar.start(total, done, { rows, words });
     }
-    this.bar?.update(done, { rows: rows.toLocaleString('en') });
+    this.bar?.update(done, { rows: rows.toLocaleString('en'), words });
   }
 
-  private tell(phase: string, done: number, total: number, rows: number): void {
+  private tell({ phase, done, total, rows, words }: Progress): void {
     const now = performance.now();
     if (phase === this.phase && now - this.toldAt < LINE_EVERY_MS) return;
     this.phase = phase;
     this.toldAt = now;
-    this.stream.write(`${phase}: ${done} of ${total}, ${rows.toLocaleString('en')} rows\n`);
+    this.stream.write(`${phase}: ${words ?? `${done} of ${total}, ${rows.toLocaleString('en')} rows`}\n`);
   }
 }
