@@ -1,4 +1,7 @@
-/** Bundles the benchmark's programs, then runs them: `npm run bench -- --quick`. The API is built before by nx. */
+/**
+ * Bundles the benchmark's programs, then runs one: `npm run bench -- --quick`, `npm run bench -- move`, `npm run bench --
+ * backup`. The API is built before by nx.
+ */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +27,9 @@ await build({
   sourcemap: 'linked',
   logLevel: 'warning',
 });
-const child = spawn(process.execPath, [join(OUT, 'main.program.js'), ...process.argv.slice(2)], {
+const [first, ...rest] = process.argv.slice(2);
+const [program, args] = ['move', 'backup'].includes(first) ? [first, rest] : ['main', process.argv.slice(2)];
+const child = spawn(process.execPath, [join(OUT, `${program}.program.js`), ...args], {
   cwd: ROOT,
   stdio: 'inherit',
 });
