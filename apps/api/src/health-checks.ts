@@ -7,6 +7,7 @@ import { WINSTON_MODULE_PROVIDER } from 'nest-winston';
 import { stat } from 'node:fs/promises';
 import { DataSource } from 'typeorm';
 import { dialectOf } from './database/dialect';
+import { exemptTransaction } from './database/maintenance';
 import { migrationState } from './database/migration-state';
 import { logCheck } from './log-check';
 
@@ -33,7 +34,7 @@ export class HealthChecks implements OnModuleInit {
   /** A transaction that may write, on the very file that was opened: a deleted one would take writes and lose them. */
   private async checkDatabase(): Promise<CheckFinding> {
     assertSameFile(this.databaseFile, await inodeOf(this.database));
-    await this.database.transaction((manager) => dialectOf(manager).assertWritable(manager));
+    await exemptTransaction(this.database, (manager) => dialectOf(manager).assertWritable(manager));
     const { pending, unknown } = await migrationState(this.database);
     if (pending.length > 0)
       throw new Error(`${pending.length} migration(s) are pending: run \`npm run migration:run\``);

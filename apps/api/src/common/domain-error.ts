@@ -11,6 +11,8 @@ export abstract class DomainError extends Error {
   abstract readonly status: number;
   /** A refused request is no incident: only what an operator must act on is above `info`. */
   readonly level: 'info' | 'warn' | 'error' = 'info';
+  /** When to come again after a 503; soon, unless said otherwise. */
+  readonly retryAfterSeconds?: number;
   /** Members added to the problem body. */
   readonly extensions?: Record<string, unknown>;
 

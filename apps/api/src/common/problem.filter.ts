@@ -131,14 +131,14 @@ function describe(error: unknown): Described {
     };
   }
   if (error instanceof DomainError) {
-    const { code, status, message, level, extensions } = error;
+    const { code, status, message, level, extensions, retryAfterSeconds = COME_AGAIN_S } = error;
     return {
       code,
       status,
       detail: message,
       level,
       extensions,
-      ...(status === 503 && { retryAfterSeconds: COME_AGAIN_S }),
+      ...(status === 503 && { retryAfterSeconds }),
     };
   }
   if (error instanceof ZodValidationException) {

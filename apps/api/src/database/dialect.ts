@@ -36,6 +36,8 @@ export interface Dialect {
   assertWritable(manager: EntityManager): Promise<void>;
   /** From here to the end of its transaction nobody else is past this line with the same name. */
   oneByOne(manager: EntityManager, name: string): Promise<void>;
+  /** After a maintenance was written down: resolves when every transaction of a serving process that did not see it has ended. */
+  writersEnded(dataSource: DataSource): Promise<void>;
   /** Rows were written with keys of their own: keys that the table makes go on behind them. */
   continueKeys(manager: EntityManager, table: string): Promise<void>;
   /**

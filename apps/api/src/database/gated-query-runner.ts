@@ -3,6 +3,7 @@ import { DataSource, QueryRunner } from 'typeorm';
 import { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
+import { type Maintenance, READ_MAINTENANCE, assertWritesTaken, isBound, isWrite } from './maintenance';
 import { STATEMENT_CACHE, StatementCache } from './statement-cache';
 import { Turn, WriteGate, WriteGateOptions } from './write-gate';
 
@@ -27,6 +28,8 @@ class GatedQueryRunner extends BetterSqlite3QueryRunner {
   // TypeORM types what a query answers as `any`; `never` fits every caller's expectation alike.
   override async query(sql: string, parameters: unknown[] = [], useStructuredResult = false): Promise<never> {
     if (this.turn) this.turn.assertOpen();
+    else if (isBound(this) && isWrite(sql))
+      return this.manager.transaction(() => this.query(sql, parameters, useStructuredResult));
     else if (this.gate.busy) await this.gate.whenIdle();
     if (useStructuredResult || this.isReleased)
       return (await super.query(sql, parameters, useStructuredResult)) as never;
@@ -38,6 +41,8 @@ class GatedQueryRunner extends BetterSqlite3QueryRunner {
     this.turn = await this.gate.enter();
     this.isTransactionActive = true;
     this.transactionDepth = 1;
+    // Whoever switched it on had the database alone: what began before is committed, what begins now sees the row.
+    if (isBound(this)) assertWritesTaken(this.statements.execute(READ_MAINTENANCE, []) as Maintenance[]);
   }
 
   override async commitTransaction(): Promise<void> {
@@ -83,6 +88,8 @@ export function installWriteGate(dataSource: DataSource, options?: WriteGateOpti
   // A read on its own needs no runner: making and releasing one costs more than most of our reads.
   dataSource.query = async <T>(sql: string, parameters: unknown[] = [], runner?: QueryRunner): Promise<T> => {
     if (runner) return runner.query(sql, parameters) as Promise<T>;
+    if (isBound(dataSource) && isWrite(sql))
+      return dataSource.transaction((manager) => manager.query<T>(sql, parameters));
     if (gate.busy) await gate.whenIdle();
     return statements.execute(sql, parameters) as T;
   };

@@ -2,9 +2,11 @@ import { DataSource, QueryFailedError, QueryRunner, QueryRunnerAlreadyReleasedEr
 import type { ReplicationMode } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import { DatabaseUnavailableError, inOurWords, isServersAnswer } from './database-errors';
+import { type Maintenance, assertWritesTaken, isBound, isWrite } from './maintenance';
 import { numberPlaceholders } from './placeholders';
+import { BEGIN, BEGIN_AND_LOOK } from './writers-barrier';
 
 /** A query runner that takes our SQL, answers rows whatever the statement, and tells "away" from "wrong". */
 class PooledQueryRunner extends PostgresQueryRunner {
@@ -15,6 +17,8 @@ class PooledQueryRunner extends PostgresQueryRunner {
   // TypeORM types what a query answers as `any`; `never` fits every caller's expectation alike.
   override async query(sql: string, values: unknown[] = [], useStructuredResult = false): Promise<never> {
     this.assertOpen();
+    if (!this.isTransactionActive && isBound(this) && isWrite(sql))
+      return this.manager.transaction(() => this.query(sql, values, useStructuredResult));
     const numbered = numberPlaceholders(sql);
     try {
       if (useStructuredResult)
@@ -28,9 +32,12 @@ class PooledQueryRunner extends PostgresQueryRunner {
 
   override async startTransaction(): Promise<void> {
     if (this.transactionDepth > 0) return super.startTransaction();
-    await this.control('begin isolation level read committed');
+    // Before it begins: should a part of it fail, the whole is to be rolled back.
     this.isTransactionActive = true;
     this.transactionDepth = 1;
+    if (!isBound(this)) return void (await this.control(BEGIN));
+    const [, look] = (await this.control(BEGIN_AND_LOOK)) as [unknown, { rows: Maintenance[] }];
+    assertWritesTaken(look.rows);
   }
 
   override async commitTransaction(): Promise<void> {
@@ -54,10 +61,11 @@ class PooledQueryRunner extends PostgresQueryRunner {
     await super.release();
   }
 
-  private async control(statement: string): Promise<void> {
+  /** @returns what pg does: for several statements a list */
+  private async control(statements: string): Promise<unknown> {
     this.assertOpen();
     try {
-      await execute((await this.connect()) as PoolClient, statement, []);
+      return await send((await this.connect()) as PoolClient, statements, []);
     } catch (error) {
       throw this.noticed(error);
     }
@@ -90,6 +98,8 @@ export function installPooledRunner(dataSource: DataSource): void {
   // A read on its own needs no runner: making and releasing one costs more than it gives.
   dataSource.query = async <T>(sql: string, values: unknown[] = [], runner?: QueryRunner): Promise<T> => {
     if (runner) return runner.query(sql, values) as Promise<T>;
+    if (isBound(dataSource) && isWrite(sql))
+      return dataSource.transaction((manager) => manager.query<T>(sql, values));
     try {
       return (await execute(driver.master, numberPlaceholders(sql), values)) as T;
     } catch (error) {
@@ -99,8 +109,12 @@ export function installPooledRunner(dataSource: DataSource): void {
 }
 
 async function execute(connection: Pool | PoolClient, sql: string, values: unknown[]): Promise<unknown[]> {
+  return (await send(connection, sql, values)).rows;
+}
+
+async function send(connection: Pool | PoolClient, sql: string, values: unknown[]): Promise<QueryResult> {
   try {
-    return (await connection.query(sql, values.map(toValue))).rows as unknown[];
+    return await connection.query(sql, values.map(toValue));
   } catch (error) {
     throw new QueryFailedError(sql, values, error as Error);
   }

@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { DatabaseUnavailableError } from './database-errors';
 import type { Dialect } from './dialect';
+import { writersEnded } from './writers-barrier';
 
 /** Ours among the advisory locks of a database, whoever else may use them: "Lift" in ASCII. */
 const LOCK_CLASS = 0x4c696674;
@@ -30,6 +31,7 @@ export const postgresDialect: Dialect = {
   oneByOne: async (manager, name) => {
     await manager.query('select pg_advisory_xact_lock(?, hashtext(?))', [LOCK_CLASS, name]);
   },
+  writersEnded,
   continueKeys: async (manager, table) => {
     await manager.query(
       `select setval(pg_get_serial_sequence('"${table}"', 'rid'), greatest((select max(rid) from "${table}"), 1))`,

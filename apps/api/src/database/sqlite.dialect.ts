@@ -16,6 +16,8 @@ export const sqliteDialect: Dialect = {
   // A transaction that does not write does not begin: BEGIN IMMEDIATE.
   assertWritable: async () => undefined,
   oneByOne: async () => undefined,
+  // Who has committed had the database alone.
+  writersEnded: async () => undefined,
   // AUTOINCREMENT remembers the greatest key that there ever was.
   continueKeys: async () => undefined,
   alone: (_dataSource, _name, work) => work(),
