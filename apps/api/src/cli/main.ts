@@ -8,6 +8,8 @@ import { openApiCommand } from './openapi';
 import { exitCodeOf, wordsOf } from './operator';
 import { searchCommands } from './search';
 import { seedCommand } from './seed';
+import { storageMoveCommand } from './storage-move';
+import { storageVerifyCommand } from './storage-verify';
 import { userCreateCommand } from './user-create';
 import { userPasswordCommand } from './user-password';
 
@@ -20,6 +22,8 @@ const commands = [
   userPasswordCommand(),
   mailUnblockCommand(),
   ...searchCommands(),
+  storageMoveCommand(),
+  storageVerifyCommand(),
   seedCommand(),
   doctorCommand(),
   openApiCommand(),
