@@ -13,32 +13,19 @@ const BUSY_MS = 5_000;
 export class SqliteRowSource extends RowSource {
   readonly engine = 'sqlite';
 
-  private constructor(private readonly connection: Database.Database) {
+  protected constructor(protected readonly connection: Database.Database) {
     super();
   }
 
   /** @throws StartupError where there is no such file, or it is no database */
   static open(path: string): SqliteRowSource {
-    let connection: Database.Database | undefined;
-    try {
-      connection = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
-      connection.exec('begin');
-      // A deferred transaction begins with its first read.
-      connection.prepare('select count(*) from sqlite_master').get();
-      return new SqliteRowSource(connection);
-    } catch (error) {
-      connection?.close();
-      throw new StartupError(`Cannot read the database ${path}: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
+    return new SqliteRowSource(openSnapshot(path));
   }
 
   async *rows(table: TableShape, after?: Key): AsyncIterable<readonly Row[]> {
-    const statement = this.connection.prepare(selectInOrder(table, after !== undefined)).raw();
     let batch: Row[] = [];
     let bytes = 0;
-    for (const row of statement.iterate(...(after ?? [])) as IterableIterator<Row>) {
+    for (const row of this.each(table, after)) {
       batch.push(row);
       bytes += sizeOf(row);
       if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue;
@@ -81,6 +68,29 @@ export class SqliteRowSource extends RowSource {
 
   async close(): Promise<void> {
     this.connection.close();
+  }
+
+  protected each(table: TableShape, after?: Key): Iterable<Row> {
+    const statement = this.connection.prepare(selectInOrder(table, after !== undefined)).raw();
+    return statement.iterate(...(after ?? [])) as IterableIterator<Row>;
+  }
+}
+
+/**
+ * A read-only connection that sees the file as it is now, until it is closed.
+ * @throws StartupError where there is no such file, or it is no database
+ */
+export function openSnapshot(path: string): Database.Database {
+  let connection: Database.Database | undefined;
+  try {
+    connection = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    connection.exec('begin');
+    // A deferred transaction begins with its first read.
+    connection.prepare('select count(*) from sqlite_master').get();
+    return connection;
+  } catch (error) {
+    connection?.close();
+    throw new StartupError(`Cannot read the database ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
 

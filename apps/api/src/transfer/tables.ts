@@ -31,6 +31,10 @@ export interface TableShape {
   /** The table makes its key itself, and gives none out twice. */
   hasGeneratedKey: boolean;
   foreignKeys: ForeignKey[];
+  /** Columns of each unique index besides the key. */
+  uniques: string[][];
+  /** CHECKs; a condition is SQL of both engines. */
+  checks: { name: string; condition: string }[];
 }
 
 /** Tables of the place where a desk is kept, and not of the desk: they stay where they are. */
@@ -55,6 +59,10 @@ function shapeOf(metadata: EntityMetadata): TableShape {
       referencedColumns: key.referencedColumns.map(({ databaseName }) => databaseName),
       onDelete: key.onDelete === 'CASCADE' ? 'CASCADE' : 'NO ACTION',
     })),
+    uniques: metadata.indices
+      .filter(({ isUnique }) => isUnique)
+      .map(({ columns }) => columns.map(({ databaseName }) => databaseName)),
+    checks: metadata.checks.map(({ name, expression }) => ({ name, condition: expression })),
   };
 }
 
