@@ -71,7 +71,7 @@ async function readSqlite(dataSource: DataSource, tables: ReadonlySet<string>): 
   };
 }
 
-function checksOf(table: string, sql: string): [name: string, condition: string][] {
+export function checksOf(table: string, sql: string): [name: string, condition: string][] {
   const checks: [string, string][] = [];
   for (const match of sql.matchAll(/(?:CONSTRAINT "([^"]*)" )?CHECK \(/gi)) {
     const start = match.index + match[0].length;
