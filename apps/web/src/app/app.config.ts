@@ -16,6 +16,7 @@ import { routes } from './app.routes';
 import { authInterceptor } from './session/auth.interceptor';
 import { CLIENT_CONFIG, type ClientConfig } from './shared/config/client-config';
 import { apiAddressInterceptor } from './shared/http/api-address.interceptor';
+import { maintenanceInterceptor } from './shared/http/maintenance.interceptor';
 import { openAnew } from './shell/open-anew';
 import { PageTitle } from './shell/page-title';
 
@@ -25,7 +26,7 @@ export const appConfig = (config: ClientConfig): ApplicationConfig => ({
     { provide: CLIENT_CONFIG, useValue: config },
     provideZonelessChangeDetection(),
     provideBrowserGlobalErrorListeners(),
-    provideHttpClient(withInterceptors([authInterceptor, apiAddressInterceptor])),
+    provideHttpClient(withInterceptors([maintenanceInterceptor, authInterceptor, apiAddressInterceptor])),
     provideRouter(
       routes,
       withComponentInputBinding(),

@@ -9,11 +9,12 @@ import { State } from './shared/ui/state/state';
 import { loadPart } from './shared/ui/toast/load-part';
 import { ToastOutlet } from './shared/ui/toast/toast-outlet';
 import { Toaster } from './shared/ui/toast/toaster';
+import { MaintenanceNotice } from './shell/maintenance/maintenance-notice';
 
-/** The root: whichever page the address names, the toasts, and the way back in when a session has ended. */
+/** The root: whichever page the address names, a maintenance, the toasts, and the way back in when a session has ended. */
 @Component({
   selector: 'desk-root',
-  imports: [RouterOutlet, State, ToastOutlet],
+  imports: [MaintenanceNotice, RouterOutlet, State, ToastOutlet],
   templateUrl: './app.html',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })

@@ -4,7 +4,8 @@ import { catchError, from, switchMap, throwError } from 'rxjs';
 import { Session } from './session';
 
 /** Calls that need no token or make one; a 401 to them is about what was typed. */
-const WITHOUT_TOKEN = /^\/api\/auth\/(login|register|refresh|setup|options|password\/(forgot|reset))$/;
+const WITHOUT_TOKEN =
+  /^\/api\/(status|auth\/(login|register|refresh|setup|options|password\/(forgot|reset)))$/;
 /** Signed links carry their own right and must never see the token. */
 const SIGNED_FILE = /^\/api\/files\//;
 

@@ -1,4 +1,5 @@
 import type { Attachment, MailDelivery, Message, SignedIn, Ticket, User } from '@liftdesk/api-client';
+import type { MaintenanceNotice } from '../shared/http/maintenance';
 import { type ClientConfig, DEFAULT_CONFIG } from '../shared/config/client-config';
 
 export function aConfig(
@@ -24,6 +25,20 @@ export function aUser(change: Partial<User> = {}): User {
 
 export function aSignedIn(accessToken: string, user: Partial<User> = {}): SignedIn {
   return { accessToken, expiresIn: 900, user: aUser(user) };
+}
+
+export function aMaintenance(change: Partial<MaintenanceNotice> = {}): MaintenanceNotice {
+  return { since: AT, until: '2026-11-22T11:00:00.000Z', message: 'We move to a bigger house', ...change };
+}
+
+/** How the API refuses a write in maintenance, for `flush`. */
+export function inMaintenance(change: Partial<MaintenanceNotice> = {}) {
+  const type = 'https://liftdesk.example/problems/maintenance';
+  const body = { type, title: 'Maintenance', detail: 'For programs', maintenance: aMaintenance(change) };
+  return [
+    body,
+    { status: 503, statusText: 'Service Unavailable', headers: { 'Retry-After': '30' } },
+  ] as const;
 }
 
 export function aTicket(change: Partial<Ticket> = {}): Ticket {

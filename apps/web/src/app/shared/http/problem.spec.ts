@@ -1,4 +1,5 @@
 import { HttpErrorResponse, HttpHeaders } from '@angular/common/http';
+import { inMaintenance } from '../../testing/api-objects';
 import { faultOf, toProblem } from './problem';
 
 describe('toProblem', () => {
@@ -20,6 +21,16 @@ describe('toProblem', () => {
     expect(problem.body['current']).toEqual({ version: 7 });
     expect(faultOf(problem, 'subject')).toBe('A subject is needed');
     expect(faultOf(problem, 'body')).toBeNull();
+  });
+
+  it('says of a maintenance what waits, what was kept and when to send it again, in the words of the desk', () => {
+    const [error, init] = inMaintenance();
+    const headers = new HttpHeaders(init.headers);
+    const problem = toProblem(new HttpErrorResponse({ ...init, headers, error }));
+    expect(problem).toMatchObject({ code: 'maintenance', status: 503, retryAfter: 30 });
+    expect(`${problem.title}. ${problem.detail}`).toBe(
+      'Maintenance is under way. Writing waits until the maintenance is over. What you typed is kept: send it again then.',
+    );
   });
 
   it('says what was kept when nothing answers', () => {

@@ -22,6 +22,12 @@ const OFFLINE = {
   detail: 'What you typed is kept. Check your connection and try again.',
 };
 
+/** In place of the API's words, which are for whoever writes a program. */
+const MAINTENANCE = {
+  title: 'Maintenance is under way',
+  detail: 'Writing waits until the maintenance is over. What you typed is kept: send it again then.',
+};
+
 const TITLES: Readonly<Record<number, string>> = {
   401: 'You are signed out',
   403: 'You may see this, but not change it',
@@ -44,11 +50,13 @@ export function toProblem(error: unknown): Problem {
   }
   const body = asRecord(error.error);
   const fallback = unknownProblem(error.status, '', body, retryAfter);
+  const code = codeOf(body['type']) ?? fallback.code;
+  const words = code === 'maintenance' ? MAINTENANCE : body;
   return {
     ...fallback,
-    code: codeOf(body['type']) ?? fallback.code,
-    title: asText(body['title']) ?? fallback.title,
-    detail: asText(body['detail']) ?? fallback.detail,
+    code,
+    title: asText(words['title']) ?? fallback.title,
+    detail: asText(words['detail']) ?? fallback.detail,
     errors: faultsOf(body['errors']),
     requestId: asText(body['requestId']) ?? error.headers.get('X-Request-Id'),
   };

@@ -1,4 +1,4 @@
-import { ago, date, moment, span } from './words';
+import { ago, date, moment, span, until } from './words';
 
 const NOW = new Date(2026, 10, 22, 10, 24).getTime();
 const at = (...parts: [number, number, number, number?, number?]) => new Date(...parts).toISOString();
@@ -20,6 +20,12 @@ describe('times in words', () => {
     expect(moment(at(2026, 10, 3, 9, 20), NOW)).toBe('3 Nov, 09:20');
     expect(moment(at(2026, 10, 22, 9, 58), NOW)).toBe('Today 09:58');
     expect(date(at(2026, 10, 2), NOW)).toBe('2 November');
+  });
+
+  it('names the time until which something lasts, with the day where it is another one', () => {
+    expect(until(at(2026, 10, 22, 11, 0), NOW)).toBe('11:00');
+    expect(until(at(2026, 10, 23, 5, 0), NOW)).toBe('23 Nov, 05:00');
+    expect(until(at(2027, 0, 2, 5, 0), NOW)).toBe('2 Jan 2027, 05:00');
   });
 
   it.each([

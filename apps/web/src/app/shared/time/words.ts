@@ -32,6 +32,12 @@ export function date(iso: string, now: number): string {
   return (at.getFullYear() === new Date(now).getFullYear() ? longDay : longDayYear).format(at);
 }
 
+/** `05:00` today, `27 Nov, 05:00` on another day: until when something lasts. */
+export function until(iso: string, now: number): string {
+  const time = clockTime.format(Date.parse(iso));
+  return daysBetween(iso, now) === 0 ? time : `${day(iso, now)}, ${time}`;
+}
+
 /** `Sunday, 22 November 2026 at 10:24`, for tooltips. */
 export function fullDate(iso: string): string {
   return full.format(Date.parse(iso));

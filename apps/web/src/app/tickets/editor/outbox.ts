@@ -136,7 +136,8 @@ export class Outbox {
           state: 'failed',
           cause,
           requestId: problem.requestId,
-          uncertain: !refused && !mismatch,
+          // In maintenance nothing arrives; what came of an earlier try is as unknown as it was.
+          uncertain: problem.code === 'maintenance' ? item.uncertain : !refused && !mismatch,
         },
         key,
       );

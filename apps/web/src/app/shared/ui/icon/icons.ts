@@ -92,6 +92,7 @@ import userPlus from 'lucide-static/icons/user-plus.svg';
 import userX from 'lucide-static/icons/user-x.svg';
 import users from 'lucide-static/icons/users.svg';
 import wifiOff from 'lucide-static/icons/wifi-off.svg';
+import wrench from 'lucide-static/icons/wrench.svg';
 import x from 'lucide-static/icons/x.svg';
 import zap from 'lucide-static/icons/zap.svg';
 
@@ -191,6 +192,7 @@ export const ICONS = {
   'user-x': userX,
   users,
   'wifi-off': wifiOff,
+  wrench,
   x,
   zap,
 } as const satisfies Record<string, string>;

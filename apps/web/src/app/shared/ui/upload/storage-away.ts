@@ -8,10 +8,11 @@ import {
   output,
   signal,
 } from '@angular/core';
+import { Maintenance } from '../../http/maintenance';
 import { Icon } from '../icon/icon';
 import { UploadQueue } from './upload-queue';
 
-/** The place for files does not answer: what is kept, when it is tried again, and the way on without them. */
+/** The place for files does not answer, or the desk is in maintenance: what is kept, when it is tried again, and the way on without them. */
 @Component({
   selector: 'desk-storage-away',
   imports: [Icon],
@@ -20,7 +21,7 @@ import { UploadQueue } from './upload-queue';
       <div class="banner">
         <desk-icon name="cloud-off" />
         <div class="words" role="alert">
-          <div class="strong">Files cannot be stored at the moment</div>
+          <div class="strong">{{ heading() }}</div>
           <div class="text-2">Your text and {{ files() }} are kept here.</div>
         </div>
         <div class="steps">
@@ -49,6 +50,7 @@ import { UploadQueue } from './upload-queue';
 })
 export class StorageAway {
   protected readonly queue = inject(UploadQueue);
+  private readonly maintenance = inject(Maintenance);
   private readonly now = signal(Date.now());
 
   /** What the form does with its words. */
@@ -61,7 +63,15 @@ export class StorageAway {
   );
   protected readonly files = computed(() => (this.queue.missingCount() === 1 ? 'the file' : 'the files'));
 
+  protected readonly heading = computed(() =>
+    this.maintenance.isOn()
+      ? 'Files wait until the maintenance is over'
+      : 'Files cannot be stored at the moment',
+  );
+
   constructor() {
+    // However long it is until the next try.
+    this.maintenance.whenOver(() => this.queue.storageAway() && this.queue.retryFailed());
     effect((onCleanup) => {
       if (!this.queue.storageAway()) return;
       this.now.set(Date.now());

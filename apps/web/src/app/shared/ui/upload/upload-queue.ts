@@ -223,7 +223,7 @@ export class UploadQueue {
     const upload = this.uploads().find((one) => one.id === id);
     const percent = upload?.size ? Math.round((upload.sent / upload.size) * 100) : 0;
     const refused = problem.status === 413 || problem.status === 415 || problem.status === 400;
-    const storageAway = problem.code === 'storage-unavailable';
+    const storageAway = ['storage-unavailable', 'maintenance'].includes(problem.code);
     const why = problem.code === 'offline' ? `Connection lost at ${percent} %` : problem.detail;
     const message = storageAway ? 'Not stored yet' : why;
     this.running.delete(id);
