@@ -2,7 +2,7 @@ import { HttpClient, provideHttpClient, withInterceptors } from '@angular/common
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { firstValueFrom } from 'rxjs';
-import { aSignedIn } from '../testing/api-objects';
+import { aSignedIn, inMaintenance } from '../testing/api-objects';
 import { authInterceptor } from './auth.interceptor';
 import { LEAVE } from './leave';
 import { Session } from './session';
@@ -21,6 +21,7 @@ describe('Session', () => {
 
   beforeEach(() => {
     left = [];
+    localStorage.clear();
     TestBed.configureTestingModule({
       providers: [
         provideHttpClient(withInterceptors([authInterceptor])),
@@ -154,6 +155,69 @@ describe('Session', () => {
     server.expectOne(REFRESH).error(new ProgressEvent('error'));
     await expect(answer).rejects.toMatchObject({ status: 0 });
     expect(session.state()).toBe('signed-in');
+  });
+
+  it('stays signed in when the refresh is refused by a maintenance, and gets through it later', async () => {
+    session.adopt(aSignedIn('old'));
+    const answer = get('/api/a');
+    server.expectOne('/api/a').flush(null, NOBODY);
+    await rest();
+    server.expectOne(REFRESH).flush(...inMaintenance());
+    await expect(answer).rejects.toMatchObject({ status: 503 });
+    expect(session.state()).toBe('signed-in');
+    expect(session.user()).not.toBeNull();
+    const again = get('/api/a');
+    server.expectOne('/api/a').flush(null, NOBODY);
+    await rest();
+    server.expectOne(REFRESH).flush(aSignedIn('new'));
+    await rest();
+    server.expectOne('/api/a').flush('done');
+    await expect(again).resolves.toBe('done');
+  });
+
+  it('waits at the start for a refresh that a maintenance refuses, and is nobody’s meanwhile', async () => {
+    const started = session.start();
+    server.expectOne(REFRESH).flush(...inMaintenance());
+    await rest();
+    expect(session.state()).toBe('unreachable');
+    expect(session.problem()).toMatchObject({ code: 'maintenance', retryAfter: 30 });
+    void session.retryStart();
+    server.expectOne(REFRESH).flush(aSignedIn('first'));
+    await started;
+    expect(session.state()).toBe('signed-in');
+  });
+
+  describe('a session of before that the server no longer knows', () => {
+    const startAsNobody = async () => {
+      const started = session.start();
+      server.expectOne(REFRESH).flush(null, NOBODY);
+      await started;
+      return session.lapsed();
+    };
+
+    it('is told of once, after a reload', async () => {
+      localStorage.setItem('liftdesk.signed-in', 'yes');
+      expect(await startAsNobody()).toBe(true);
+      expect(session.state()).toBe('signed-out');
+      expect(localStorage.getItem('liftdesk.signed-in')).toBeNull();
+    });
+
+    it('is no news to whoever was not signed in, nor after signing out', async () => {
+      session.adopt(aSignedIn('one'));
+      expect(localStorage.getItem('liftdesk.signed-in')).not.toBeNull();
+      const left = session.signOut();
+      server.expectOne('/api/auth/logout').flush(null);
+      await left;
+      expect(await startAsNobody()).toBe(false);
+    });
+
+    it('keeps its page, and is not told of there, for the dialog says it', async () => {
+      session.adopt(aSignedIn('old'));
+      const renewed = session.renew();
+      server.expectOne(REFRESH).flush(null, NOBODY);
+      await renewed;
+      expect([session.state(), session.lapsed()]).toEqual(['ended', false]);
+    });
   });
 
   it('loads the page anew when another person signs in', () => {

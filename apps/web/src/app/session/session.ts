@@ -1,6 +1,7 @@
 import { Injectable, computed, inject, signal, untracked } from '@angular/core';
 import type { SignedIn, User } from '@liftdesk/api-client';
 import { toProblem, type Problem } from '../shared/http/problem';
+import { readSetting, writeSetting } from '../shared/ui/device/settings';
 import { AuthClient } from './auth-client';
 import { LEAVE } from './leave';
 import { RefreshLock } from './refresh-lock';
@@ -8,6 +9,9 @@ import { SessionChannel } from './session-channel';
 
 /** `ended`: there was a session and the server no longer knows it; the page stays and asks to sign in again. */
 export type SessionState = 'starting' | 'unreachable' | 'signed-out' | 'signed-in' | 'ended';
+
+/** Set on this device while somebody is signed in. */
+const MARK = 'signed-in';
 
 /** Who is signed in. The access token lives here, in memory, and nowhere else. */
 @Injectable({ providedIn: 'root' })
@@ -20,6 +24,7 @@ export class Session {
   private readonly currentState = signal<SessionState>('starting');
   private readonly currentUser = signal<User | null>(null);
   private readonly startProblem = signal<Problem | null>(null);
+  private readonly hasLapsed = signal(false);
   private token: string | null = null;
   private starting: Promise<void> | null = null;
   private started: () => void = () => undefined;
@@ -30,6 +35,8 @@ export class Session {
   readonly user = this.currentUser.asReadonly();
   /** Why the server could not be asked, while the state is `unreachable`. */
   readonly problem = this.startProblem.asReadonly();
+  /** This page has found that a session of before is gone, though nobody has signed out: it ran out, or the desk has moved. */
+  readonly lapsed = this.hasLapsed.asReadonly();
   readonly isCustomer = computed(() => this.currentUser()?.role === 'customer');
   /** Where the signed-in user begins. */
   readonly home = computed(() => (this.isCustomer() ? '/my/tickets' : '/tickets'));
@@ -127,6 +134,7 @@ export class Session {
       return true;
     } catch (error) {
       if (toProblem(error).status !== 401) throw error;
+      this.hasLapsed.set(!before && readSetting(MARK) !== null);
       this.forget(before ? 'ended' : 'signed-out');
       return false;
     }
@@ -136,13 +144,17 @@ export class Session {
     this.token = answer.accessToken;
     this.currentUser.set(answer.user);
     this.currentState.set('signed-in');
+    writeSetting(MARK, 'yes');
     for (const resume of this.waiting.splice(0)) resume();
   }
 
   /** An ended session keeps its user: the page stays as it is until the same person is back. */
   private forget(state: 'signed-out' | 'ended'): void {
     this.token = null;
-    if (state === 'signed-out') this.currentUser.set(null);
+    if (state === 'signed-out') {
+      this.currentUser.set(null);
+      writeSetting(MARK, null);
+    }
     this.currentState.set(state);
   }
 

@@ -5,6 +5,7 @@ import {
   ElementRef,
   Injector,
   afterNextRender,
+  computed,
   effect,
   inject,
   signal,
@@ -19,6 +20,7 @@ import { Submission } from '../../shared/ui/form/submission';
 import { AuthClient } from '../auth-client';
 import { LEAVE } from '../leave';
 import { Session } from '../session';
+import { signInRefusal } from '../sign-in-refusal';
 
 /** Over the page of a session that has ended: the page and all that was typed stay underneath. */
 @Component({
@@ -41,6 +43,7 @@ export class SignInAgain {
   protected readonly email = this.session.user()?.email ?? '';
   protected readonly password = signal('');
   protected readonly submission = new Submission();
+  protected readonly refusalWords = computed(() => signInRefusal(this.submission.problem()));
 
   constructor() {
     // By this form, or in another tab.

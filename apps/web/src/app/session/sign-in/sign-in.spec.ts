@@ -3,9 +3,11 @@ import { HttpTestingController, provideHttpClientTesting } from '@angular/common
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { CLIENT_CONFIG } from '../../shared/config/client-config';
-import { aConfig, aSignedIn } from '../../testing/api-objects';
+import { aConfig, aSignedIn, inMaintenance } from '../../testing/api-objects';
 import { type Page, provideAnyRoute, render } from '../../testing/page';
 import { authInterceptor } from '../auth.interceptor';
+import { RefreshLock } from '../refresh-lock';
+import { Session } from '../session';
 import { SignIn } from './sign-in';
 
 const KATRIN = {
@@ -25,6 +27,7 @@ describe('the sign-in page', () => {
         provideHttpClient(withInterceptors([authInterceptor])),
         provideHttpClientTesting(),
         provideAnyRoute(),
+        { provide: RefreshLock, useValue: { hold: (work: () => Promise<unknown>) => work() } },
         { provide: CLIENT_CONFIG, useValue: config },
       ],
     });
@@ -35,6 +38,40 @@ describe('the sign-in page', () => {
       .flush({ version: '0.1.0', demoAccounts, resetLinks: 'terminal', setupRequired: false });
     await page.settle();
   }
+
+  it('says in maintenance that signing in waits, keeps what was typed, and works after it', async () => {
+    await open();
+    page.type('Email', 'katrin@kitarad.example');
+    page.type('Password', 'a long password');
+    page.submit();
+    server.expectOne('/api/auth/login').flush(...inMaintenance());
+    await page.settle();
+    expect(page.alert()).toContain('Maintenance is under way');
+    expect(page.alert()).toContain('Signing in waits until it is over. What you typed is kept');
+    expect(page.field('Email').value).toBe('katrin@kitarad.example');
+    expect(page.field('Password').value).toBe('a long password');
+    page.submit();
+    server.expectOne('/api/auth/login').flush(aSignedIn('token'));
+    await page.settle();
+    expect(TestBed.inject(Session).state()).toBe('signed-in');
+  });
+
+  it('says that a session has ended to whoever was signed in before, and leads back', async () => {
+    localStorage.setItem('liftdesk.signed-in', 'yes');
+    await open({ returnUrl: '/my/tickets/12' });
+    expect(page.text).not.toContain('has ended');
+    void TestBed.inject(Session).start();
+    await page.turn();
+    server.expectOne('/api/auth/refresh').flush(null, { status: 401, statusText: 'Unauthorized' });
+    await page.settle();
+    expect(page.text).toContain('Your session has ended. Sign in, and you are back where you were');
+    page.type('Email', 'katrin@kitarad.example');
+    page.type('Password', 'a long password');
+    page.submit();
+    server.expectOne('/api/auth/login').flush(aSignedIn('token'));
+    await page.settle();
+    expect(TestBed.inject(Router).url).toBe('/my/tickets/12');
+  });
 
   it('signs in and goes where somebody wanted to go', async () => {
     await open({ returnUrl: '/my/tickets/12' });

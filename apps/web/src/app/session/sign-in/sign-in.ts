@@ -19,6 +19,7 @@ import { AuthClient } from '../auth-client';
 import { SessionFrame } from '../frame/session-frame';
 import { safeReturnUrl } from '../return-url';
 import { Session } from '../session';
+import { signInRefusal } from '../sign-in-refusal';
 import { DemoAccounts } from './demo-accounts';
 
 /** The one door for customers and the team. */
@@ -32,7 +33,7 @@ export class SignIn {
   private readonly config = inject(CLIENT_CONFIG);
   private readonly client = inject(AuthClient);
   private readonly router = inject(Router);
-  private readonly session = inject(Session);
+  protected readonly session = inject(Session);
 
   /** Where somebody wanted to go before the door was in the way. */
   readonly returnUrl = input<string>();
@@ -42,6 +43,7 @@ export class SignIn {
   protected readonly email = signal('');
   protected readonly password = signal('');
   protected readonly submission = new Submission();
+  protected readonly refusalWords = computed(() => signInRefusal(this.submission.problem()));
   /** Without an answer there are no demo accounts to offer, and signing in still works. */
   protected readonly options = resource({ loader: () => this.client.options().catch(() => null) });
   protected readonly demoAccounts = computed(() =>
