@@ -24,6 +24,7 @@ const NONCE_BYTES = 16;
  * store, and every attachment is a file of its own.
  */
 const LOG_N = 12;
+const FINGERPRINT_LOG_N = 15;
 /** More than anybody writes, and nothing that could fill memory. */
 const MAX_LOG_N = 20;
 const MAX_HEADER_BYTES = 1024;
@@ -111,6 +112,12 @@ async function openHeader(header: string, passphrase: string, what: string): Pro
   if (!timingSafeEqual(macOf(fileKey, stanza), Buffer.from(mac, 'base64')))
     throw new DamagedBackupError(`The head of ${what} was changed`);
   return fileKey;
+}
+
+/** Tells passphrases apart in the names of files, and nothing about them: 8 hexadecimal digits. */
+export async function fingerprintOf(passphrase: string): Promise<string> {
+  const key = await wrapKey(passphrase, Buffer.from('fingerprint'), FINGERPRINT_LOG_N);
+  return key.toString('hex', 0, 4);
 }
 
 async function* following(first: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -96,15 +96,21 @@ export async function* readArtefact(
   plain.assertIs(artefact.plain, key);
 }
 
-/** Into a new file that nobody else may read, on the disk when this resolves. @throws as readArtefact() */
+/**
+ * Into a new file that nobody else may read.
+ * @param durable on the disk when this resolves; not for what is thrown away
+ * @throws as readArtefact()
+ */
 export async function restoreArtefact(
   place: FileStorage,
   artefact: Artefact,
   encryptionKey: string | undefined,
   path: string,
+  durable = true,
 ): Promise<void> {
   const target = createWriteStream(path, { flags: 'wx', mode: 0o600 });
   await pipeline(readArtefact(place, artefact, encryptionKey), target);
+  if (!durable) return;
   const handle = await open(path, 'r+');
   try {
     await handle.sync();

@@ -37,6 +37,8 @@ export const manifestSchema = z.strictObject({
   files: z.strictObject({
     /** `pool`: their bytes are in this place, see pool.ts. `store`: in a bucket that keeps versions by itself. */
     where: z.enum(['pool', 'store']),
+    /** What stands behind the name of each of them in the pool. */
+    suffix: z.string(),
     count: z.int().min(0),
     bytes: z.int().min(0),
     /** Rows whose object was not there, or not what the row says, when the backup was made. */

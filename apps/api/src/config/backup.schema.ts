@@ -19,6 +19,8 @@ export interface BackupConfig {
   scratch: PostgresConfig | undefined;
   /** Where pg_dump and pg_restore are; undefined to look for them. */
   pgBinDir: string | undefined;
+  /** Folders of programs, as PATH has them. */
+  searchPath: string;
 }
 
 const count = (byDefault: number, what: string) =>
@@ -89,6 +91,7 @@ export const backupSchema = z
       encryptionKey: env.DATABASE_ENCRYPTION_KEY,
       scratch: scratch?.data as PostgresConfig | undefined,
       pgBinDir: env.PG_BIN_DIR,
+      searchPath: typeof env['PATH'] === 'string' ? env['PATH'] : '',
     };
   });
 

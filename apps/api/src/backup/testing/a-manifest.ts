@@ -20,6 +20,7 @@ export function aManifest(name: string, changes: Partial<Manifest> = {}): Manife
     database: anArtefact(`${name}.sqlite.gz`),
     files: {
       where: 'pool',
+      suffix: '',
       count: 0,
       bytes: 0,
       missing: 0,

@@ -1,0 +1,44 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SqliteConfig } from '../config/database.schema';
+import { SqliteRowSource } from '../transfer/sqlite.row-source';
+import type { TableShape } from '../transfer/tables';
+import { DeskSnapshot } from './desk-snapshot';
+import { readPresent } from './present-tables';
+import { copySqlite, withoutPlaceTables } from './sqlite.copy';
+
+/** A copy of the file, which nobody else knows. */
+export class SqliteSnapshot extends DeskSnapshot {
+  readonly engine = 'sqlite';
+
+  private constructor(
+    private readonly path: string,
+    readonly engineVersion: string,
+    readonly tables: TableShape[],
+    readonly rows: SqliteRowSource,
+  ) {
+    super();
+  }
+
+  static async open({ path }: SqliteConfig, folder: string): Promise<SqliteSnapshot> {
+    const copy = join(folder, 'copy.sqlite');
+    await copySqlite(path, copy);
+    const { version, tables } = await readPresent({ type: 'sqlite', path: copy }, 'select sqlite_version()');
+    await withoutPlaceTables(copy);
+    return new SqliteSnapshot(copy, version, tables, SqliteRowSource.open(copy));
+  }
+
+  dump(): AsyncIterable<Uint8Array> {
+    return createReadStream(this.path, { highWaterMark: 1024 * 1024 });
+  }
+
+  async digest(): Promise<undefined> {
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.rows.close();
+    await rm(this.path, { force: true });
+  }
+}
