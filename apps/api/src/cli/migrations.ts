@@ -1,111 +1,108 @@
 import { Command } from 'commander';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { migrate, revertLast } from '../database/migrate';
-import { schemaDrift } from '../database/schema-drift';
-import { migrationState, assertNotNewer } from '../database/migration-state';
+import { existsSync } from 'node:fs';
 import { StartupError } from '../common/startup-error';
 import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
+import { migrate, type MigrateOptions, revertLast } from '../database/migrate';
+import { migrationState, takesAway } from '../database/migration-state';
+import { schemaDrift } from '../database/schema-drift';
+import { generateCommand } from './migration-generate';
+import {
+  action,
+  DifferenceError,
+  operatorCommand,
+  type OperatorOptions,
+  type Output,
+  RefusedError,
+} from './operator';
 import { withDatabase, withDatabaseAlone } from './with-database';
 
 export function migrationCommands(): Command[] {
   return [
-    new Command('migration:run').description('bring the database to this version').action(run),
-    new Command('migration:revert').description('take the newest migration back').action(revert),
-    new Command('migration:show')
-      .description('list migrations and whether the database has had them')
-      .action(show),
-    new Command('migration:check')
-      .description('fail where entities and migrated schema differ')
-      .action(check),
-    new Command('migration:generate')
-      .description('write a migration with what entities have and the schema lacks')
-      .argument('<name>', 'such as AddTeams')
-      .option('--dir <folder>', 'where to; by default the folder of the configured database')
-      .option('--time <ms>', 'of its twin for the other database, which has the same name')
-      .action(generate),
+    operatorCommand('migration:run', 'bring the database to this version').action(
+      action((_: OperatorOptions, output) => run(output)),
+    ),
+    operatorCommand(
+      'migration:revert',
+      'take the newest migration back, and with it what is in its tables',
+    ).action(action((_: OperatorOptions, output) => revert(output))),
+    operatorCommand('migration:show', 'list migrations and whether the database has had them').action(
+      action((_: OperatorOptions, output) => show(output)),
+    ),
+    operatorCommand('migration:check', 'fail where entities and migrated schema differ').action(
+      action((_: OperatorOptions, output) => check(output)),
+    ),
+    generateCommand(),
   ];
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const listed = (names: string[]): string => names.join(', ') || 'none';
 
-async function run(): Promise<void> {
+const told = (output: Output, verb: string): MigrateOptions => ({
+  onDone: (name) => output.line(`${verb} ${name}`),
+  onWaiting: (name) =>
+    output.line(`${name} waits: somebody else holds a table that it changes, such as a backup`),
+});
+
+/** A schema of a newer version, which this one runs on as it is, is left as it is. */
+async function run(output: Output): Promise<void> {
   await withDatabaseAlone(async (dataSource) => {
-    assertNotNewer((await migrationState(dataSource)).unknown);
-    const applied = await migrate(dataSource);
-    for (const { name } of applied) say(`applied ${name}`);
-    if (applied.length === 0) say('The database is up to date');
+    const { pending, unknown } = await migrationState(dataSource);
+    if (unknown.some(takesAway) || (unknown.length > 0 && pending.length > 0)) throw newer(unknown);
+    const applied = await migrate(dataSource, told(output, 'applied'));
+    const state = unknown.length > 0 ? `of a newer version (it has ${listed(unknown)})` : 'up to date';
+    output.result({ applied, unknown }, `The database is ${state}`);
   });
 }
 
-async function revert(): Promise<void> {
+async function revert(output: Output): Promise<void> {
   await withDatabaseAlone(async (dataSource) => {
-    assertNotNewer((await migrationState(dataSource)).unknown);
-    await revertLast(dataSource);
+    const { unknown } = await migrationState(dataSource);
+    if (unknown.length > 0) throw newer(unknown);
+    const reverted = await revertLast(dataSource, told(output, 'reverted'));
     const { pending } = await migrationState(dataSource);
-    say(`${pending.length} migration(s) now wait to be run: ${pending.join(', ') || 'none'}`);
+    const left = `${pending.length} migration(s) now wait to be run: ${listed(pending)}`;
+    output.result({ reverted, pending }, reverted === null ? 'There is nothing to take back' : left);
   });
 }
 
-async function show(): Promise<void> {
+const newer = (unknown: string[]): RefusedError =>
+  new RefusedError(
+    `The database is of a newer version of Liftdesk (it has ${listed(unknown)}): run this with that version. Nothing was changed`,
+  );
+
+async function show(output: Output): Promise<void> {
+  const { database } = await loadConfigOnce(readEnvironment());
+  if (database.type === 'sqlite' && database.path !== ':memory:' && !existsSync(database.path))
+    throw new StartupError(`There is no ${database.path} yet: run \`npm run migration:run\``);
   await withDatabase(async (dataSource) => {
     const { pending, unknown } = await migrationState(dataSource);
-    for (const { name } of dataSource.migrations)
-      say(`${pending.includes(name ?? '') ? '[ ]' : '[x]'} ${name}`);
-    for (const name of unknown) say(`[?] ${name} (of a newer version)`);
+    const names = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
+    for (const name of names) output.line(`${pending.includes(name) ? '[ ]' : '[x]'} ${name}`);
+    for (const name of unknown)
+      output.line(
+        `[?] ${name} (of a newer version${takesAway(name) ? ', which has taken something away' : ''})`,
+      );
+    const applied = names.filter((name) => !pending.includes(name));
+    output.result({ applied, pending, unknown }, verdictOf(pending, unknown));
   });
 }
 
-async function check(): Promise<void> {
+function verdictOf(pending: string[], unknown: string[]): string {
+  if (unknown.some(takesAway)) return 'This version does not run on the database';
+  if (pending.length > 0) return `${pending.length} wait: run \`npm run migration:run\``;
+  return unknown.length > 0
+    ? 'This version runs on the database of a newer one'
+    : 'The database is up to date';
+}
+
+async function check(output: Output): Promise<void> {
   const { database } = await loadConfigOnce(readEnvironment());
   const { statements, checks } = await schemaDrift(database);
   const lines = [...statements.map(({ up }) => up), ...checks];
   if (lines.length > 0)
-    throw new StartupError(
+    throw new DifferenceError(
       `Entities and schema differ. Missing:\n${lines.map((line) => `  ${line}`).join('\n')}`,
     );
-  say('Entities and schema agree');
-}
-
-interface GenerateOptions {
-  dir?: string;
-  time?: string;
-}
-
-async function generate(name: string, options: GenerateOptions): Promise<void> {
-  if (!/^[A-Z][A-Za-z0-9]+$/.test(name)) throw new StartupError('A migration is named like AddTeams');
-  const time = Number(options.time ?? Date.now());
-  if (!Number.isSafeInteger(time)) throw new StartupError('The time is that of the other file: 13 digits');
-  const { database } = await loadConfigOnce(readEnvironment());
-  const dir = options.dir ?? `apps/api/src/database/migrations/${database.type}`;
-  const { statements: drift, checks } = await schemaDrift(database);
-  if (checks.length > 0)
-    throw new StartupError(
-      `A CHECK is changed by a migration written by hand: SQLite must build the table anew for it.\n${checks.join('\n')}`,
-    );
-  if (drift.length === 0) throw new StartupError('Entities and schema agree: there is nothing to generate');
-  const kebab = name.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase();
-  const statements = (queries: string[]): string =>
-    queries.map((query) => `    await runner.query(\`${query}\`);\n`).join('');
-  const path = join(dir, `${time}-${kebab}.ts`);
-  writeFileSync(
-    path,
-    `import { MigrationInterface, QueryRunner } from 'typeorm';
-
-export class ${name}${time} implements MigrationInterface {
-  name = '${name}${time}';
-
-  async up(runner: QueryRunner): Promise<void> {
-${statements(drift.map(({ up }) => up))}  }
-
-  async down(runner: QueryRunner): Promise<void> {
-${statements(drift.map(({ down }) => down).toReversed())}  }
-}
-`,
-    { flag: 'wx' },
-  );
-  const twin = database.type === 'sqlite' ? 'with DATABASE_URL' : 'without DATABASE_URL';
-  say(`Wrote ${path}: read it, and add it to the index beside it`);
-  say(`Its twin, ${twin}: npm run migration:generate ${name} -- --time ${time}`);
+  output.result({}, 'Entities and schema agree');
 }

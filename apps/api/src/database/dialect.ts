@@ -38,6 +38,8 @@ export interface Dialect {
   oneByOne(manager: EntityManager, name: string): Promise<void>;
   /** After a maintenance was written down: resolves when every transaction of a serving process that did not see it has ended. */
   writersEnded(dataSource: DataSource): Promise<void>;
+  /** From here to the end of its transaction a statement that waits this long for what somebody else holds fails. */
+  waitAtMost(manager: EntityManager, ms: number): Promise<void>;
   /** Rows were written with keys of their own: keys that the table makes go on behind them. */
   continueKeys(manager: EntityManager, table: string): Promise<void>;
   /**

@@ -32,6 +32,9 @@ export const postgresDialect: Dialect = {
     await manager.query('select pg_advisory_xact_lock(?, hashtext(?))', [LOCK_CLASS, name]);
   },
   writersEnded,
+  waitAtMost: async (manager, ms) => {
+    await manager.query(`set local lock_timeout = ${ms}`);
+  },
   continueKeys: async (manager, table) => {
     await manager.query(
       `select setval(pg_get_serial_sequence('"${table}"', 'rid'), greatest((select max(rid) from "${table}"), 1))`,

@@ -104,9 +104,10 @@ async function readReferences(
 ): Promise<Record<string, CatalogueReference>> {
   const rows = await dataSource.query<
     { id: number; table: string; from: string; to: string; on_update: string; on_delete: string }[]
-  >('select id, "table", "from", "to", on_update, on_delete from pragma_foreign_key_list(?) order by id, seq', [
-    table,
-  ]);
+  >(
+    'select id, "table", "from", "to", on_update, on_delete from pragma_foreign_key_list(?) order by id, seq',
+    [table],
+  );
   const names = new Map(
     [...sql.matchAll(/CONSTRAINT "([^"]+)" FOREIGN KEY \(([^)]*)\)/gi)].map(([, name, columns]) => [
       (columns as string).replaceAll('"', '').replaceAll(' ', ''),

@@ -50,3 +50,8 @@ export function readCatalogue(dataSource: DataSource): Promise<Catalogue> {
     ? readPostgresCatalogue(dataSource)
     : readSqliteCatalogue(dataSource);
 }
+
+/** What the entities describe: no search index, which is a table on PostgreSQL, and nothing that one engine has alone. */
+export function withoutSearchIndex({ tables: { ticket_search: _, ...tables } }: Catalogue): Catalogue {
+  return { tables, engine: [] };
+}

@@ -3,6 +3,8 @@ import type { DataSource } from 'typeorm';
 import type { DatabaseConfig } from '../config/database.schema';
 import { migrate } from './migrate';
 import { openDatabase } from './open-database';
+import { readCatalogue, withoutSearchIndex } from './schema-catalogue';
+import { takenAway } from './schema-expansion';
 import { SchemaShape, readShape } from './schema-shape';
 
 /** A statement that would bring the schema to the entities, and one that takes it back. */
@@ -44,6 +46,21 @@ export async function driftOf(migrated: DataSource, config: DatabaseConfig): Pro
       statements: [...statements, ...indexDrift(wanted, found, statements)],
       checks: checkDrift(wanted, found),
     };
+  });
+}
+
+/**
+ * What the entities have no longer, or narrower, of a freshly migrated schema: a migration to them would take it from code
+ * that still runs. A line each.
+ */
+export async function takenAwayByEntities(config: DatabaseConfig): Promise<string[]> {
+  return inScratch(config, async (migrated) => {
+    await migrate(migrated);
+    const before = await readCatalogue(migrated);
+    return inScratch(config, async (described) => {
+      await described.synchronize();
+      return takenAway(withoutSearchIndex(before), await readCatalogue(described));
+    });
   });
 }
 

@@ -18,6 +18,8 @@ export const sqliteDialect: Dialect = {
   oneByOne: async () => undefined,
   // Who has committed had the database alone.
   writersEnded: async () => undefined,
+  // Whoever writes holds the whole file: nobody waits after BEGIN IMMEDIATE.
+  waitAtMost: async () => undefined,
   // AUTOINCREMENT remembers the greatest key that there ever was.
   continueKeys: async () => undefined,
   alone: (_dataSource, _name, work) => work(),
