@@ -2,7 +2,8 @@ import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Session, type SessionState } from '../session/session';
 import { CLIENT_CONFIG } from '../shared/config/client-config';
-import { aConfig } from '../testing/api-objects';
+import { Maintenance } from '../shared/http/maintenance';
+import { aConfig, aMaintenance } from '../testing/api-objects';
 import { LiveServer, rest } from '../testing/live-server';
 import type { LiveEvent } from './live-event';
 import { LiveEvents } from './live-events';
@@ -65,6 +66,28 @@ describe('live events', () => {
     TestBed.tick();
     await rest();
   }
+
+  it('tell of a maintenance and of its end', async () => {
+    await begin();
+    await open();
+    const { notice } = TestBed.inject(Maintenance);
+    server.last.event('maintenance', { maintenance: aMaintenance() });
+    await rest();
+    expect(notice()).toEqual(aMaintenance());
+    server.last.event('maintenance', { maintenance: null });
+    await rest();
+    expect(notice()).toBeNull();
+    expect(heard.filter(({ type }) => type !== 'resync')).toEqual([]);
+  });
+
+  it('have it asked for where they tell of a maintenance in other words', async () => {
+    await begin();
+    await open();
+    const look = jest.spyOn(TestBed.inject(Maintenance), 'look').mockResolvedValue();
+    server.last.send('event: maintenance\ndata: soon\n\n');
+    await rest();
+    expect(look).toHaveBeenCalledTimes(1);
+  });
 
   it('come by a stream that carries the token', async () => {
     await begin();

@@ -2,6 +2,7 @@ import { DestroyRef, Injectable, InjectionToken, effect, inject, signal, untrack
 import { Subject } from 'rxjs';
 import { Session } from '../session/session';
 import { ApiAddress } from '../shared/http/api-address';
+import { Maintenance, type DeskStatus } from '../shared/http/maintenance';
 import { Backoff } from './backoff';
 import { EventStreamParser, type StreamEvent } from './event-stream-parser';
 import { type LiveEvent, toLiveEvent } from './live-event';
@@ -35,6 +36,7 @@ export class LiveEvents {
   private readonly api = inject(ApiAddress);
   private readonly session = inject(Session);
   private readonly fetch = inject(FETCH);
+  private readonly maintenance = inject(Maintenance);
   private readonly current = signal<LiveState>('off');
   private readonly watched = signal(document.visibilityState !== 'hidden');
   private readonly backoff = new Backoff();
@@ -169,8 +171,18 @@ export class LiveEvents {
   private take({ type, data, id }: StreamEvent): void {
     if (id) this.lastId = id;
     if (type === 'hello') this.lastId = idOf(data) || this.lastId;
+    if (type === 'maintenance') this.hear(data);
     const event = toLiveEvent(type, data);
     if (event) this.events.next(event);
+  }
+
+  private hear(data: string): void {
+    try {
+      this.maintenance.learn((JSON.parse(data) as DeskStatus).maintenance);
+    } catch {
+      // Said in words that this version cannot read.
+      void this.maintenance.look();
+    }
   }
 
   private listenToPage(): void {

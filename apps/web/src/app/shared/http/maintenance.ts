@@ -10,6 +10,11 @@ export interface MaintenanceNotice {
   readonly message: string | null;
 }
 
+/** What `/api/status` and the live event `maintenance` say. */
+export interface DeskStatus {
+  readonly maintenance: MaintenanceNotice | null;
+}
+
 const STATUS = '/api/status';
 const EVERY_MS = 60_000;
 const DURING_MS = 15_000;
@@ -56,9 +61,9 @@ export class Maintenance {
   async look(): Promise<void> {
     const before = untracked(this.known);
     try {
-      const answer = await firstValueFrom(this.http.get<{ maintenance: MaintenanceNotice | null }>(STATUS));
+      const { maintenance } = await firstValueFrom(this.http.get<DeskStatus>(STATUS));
       // What another answer said meanwhile is newer than this question.
-      if (untracked(this.known) === before) this.learn(answer.maintenance);
+      if (untracked(this.known) === before) this.learn(maintenance);
     } catch {
       // What was known holds, and the next look says more.
     }
