@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { configDocsCommand } from './config-docs/config-docs';
+import { dataExportCommand } from './data-export';
 import { doctorCommand } from './doctor/doctor-command';
 import { mailUnblockCommand } from './mail-unblock';
 import { migrationCommands } from './migrations';
@@ -24,6 +25,7 @@ const commands = [
   ...searchCommands(),
   storageMoveCommand(),
   storageVerifyCommand(),
+  dataExportCommand(),
   seedCommand(),
   doctorCommand(),
   openApiCommand(),

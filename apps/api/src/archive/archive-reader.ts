@@ -1,0 +1,105 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { StartupError } from '../common/startup-error';
+import type { Value } from '../transfer/row';
+import { ArchiveError } from './archive-error';
+import { ByteReader } from './byte-reader';
+import type { ArchivedTable } from './contents';
+import { type ArchivedFile, ATTACHMENT, MANIFEST, README, dataEntry, fileReader } from './entries';
+import { MANIFEST_LIMIT, type Manifest, parseManifest } from './manifest';
+import { unsealed } from './seal';
+import { rowsOf } from './table-rows';
+import { type TarEntry, readTarHeader, skipTarPadding } from './tar';
+
+export interface ArchiveEntry extends TarEntry {
+  /** To be left alone, or read to its end. */
+  content: AsyncGenerator<Buffer>;
+}
+
+const README_LIMIT = 1 << 20;
+/** deflate makes no more than that out of a byte. */
+const MOST_TIMES = 1032;
+
+/** An archive that is read as often as needed, always from its beginning, and never as a whole. */
+export class ArchiveReader {
+  private constructor(
+    private readonly file: FileHandle,
+    readonly size: number,
+  ) {}
+
+  /** @throws StartupError where there is none */
+  static async open(path: string): Promise<ArchiveReader> {
+    try {
+      const file = await open(path, 'r');
+      const { size } = await file.stat();
+      return new ArchiveReader(file, size);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new StartupError(`Cannot read the archive ${path} (${code ?? 'unknown'})`, { cause: error });
+    }
+  }
+
+  /** In their order. Whoever reads to the end knows that the seal is whole. */
+  async *entries(): AsyncGenerator<ArchiveEntry> {
+    const bytes = new ByteReader(unsealed(this.file));
+    try {
+      for (let entry = await readTarHeader(bytes); entry !== null; entry = await readTarHeader(bytes)) {
+        const content = bytes.pieces(entry.size);
+        yield { ...entry, content };
+        for await (const _ of content) continue;
+        await skipTarPadding(bytes, entry.size);
+      }
+    } finally {
+      await bytes.close();
+    }
+  }
+
+  async manifest(): Promise<Manifest> {
+    for await (const entry of this.entries()) {
+      if (entry.name === README && entry.size <= README_LIMIT) continue;
+      if (entry.name !== MANIFEST || entry.size > MANIFEST_LIMIT) break;
+      const manifest = parseManifest(String(await allOf(entry.content)));
+      this.assertPossible(manifest);
+      return manifest;
+    }
+    throw new ArchiveError('it does not begin as an export does');
+  }
+
+  /** @param tables those of the manifest, all or the first */
+  async *rows(tables: readonly ArchivedTable[]): AsyncGenerator<{ table: ArchivedTable; rows: Value[][] }> {
+    const wanted = new Map(tables.map((table) => [dataEntry(table.shape.name), table]));
+    for await (const { name, content } of this.entries()) {
+      const table = wanted.get(name);
+      if (table === undefined) continue;
+      for await (const rows of rowsOf(table, content)) yield { table, rows };
+      wanted.delete(name);
+      if (wanted.size === 0) return;
+    }
+  }
+
+  /** What the rows of attachments say, but for files that the manifest says are missing. */
+  async *files(tables: readonly ArchivedTable[], { files }: Manifest): AsyncGenerator<ArchivedFile> {
+    const missing = new Set(files.missing.map(({ id }) => id));
+    const table = tables.find(({ shape }) => shape.name === ATTACHMENT);
+    if (table === undefined) return;
+    const read = fileReader(table.columns);
+    for await (const { rows } of this.rows([table])) {
+      for (const file of rows.map(read)) if (!missing.has(file.id)) yield file;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  /** Sizes are claims: what could not be packed into this file is not waited for. */
+  private assertPossible({ tables, files }: Manifest): void {
+    const claimed = tables.reduce((sum, { bytes }) => sum + bytes, files.bytes);
+    if (claimed > this.size * MOST_TIMES) throw new ArchiveError('it claims to hold more than it can');
+  }
+}
+
+export async function allOf(content: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of content) parts.push(part);
+  return Buffer.concat(parts);
+}

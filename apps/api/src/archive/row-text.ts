@@ -1,0 +1,71 @@
+import type { Value } from '../transfer/row';
+import type { ColumnShape } from '../transfer/tables';
+
+/** A value that no archive holds, since not every engine could take it. The message names no value. */
+export class OddValueError extends Error {
+  constructor(
+    readonly column: string,
+    readonly problem: string,
+  ) {
+    super(`${column}: ${problem}`);
+  }
+}
+
+/** Milliseconds since 1970 that a date of JavaScript, and so its text, can hold. */
+const LAST_INSTANT = 8.64e15;
+
+/**
+ * One line of NDJSON: an object with the columns in their order. Integers are numbers, instants texts of ISO 8601 in UTC with
+ * milliseconds, all other texts as they are.
+ * @throws OddValueError
+ */
+export function lineOf(columns: readonly ColumnShape[], row: readonly Value[]): string {
+  let line = '';
+  for (const [place, column] of columns.entries()) {
+    const value = row[place] as Value;
+    const problem = problemOf(column, value);
+    if (problem !== null) throw new OddValueError(column.name, problem);
+    line += `${place === 0 ? '{' : ','}"${column.name}":${jsonOf(column, value)}`;
+  }
+  return `${line}}\n`;
+}
+
+/**
+ * The values of a line, in the order of the columns.
+ * @throws OddValueError
+ */
+export function rowOf(columns: readonly ColumnShape[], line: string): Value[] {
+  const object = JSON.parse(line) as Record<string, unknown>;
+  const row = columns.map((column) => valueOf(column, object[column.name]));
+  // In any other spelling it may say more than we read: a name twice, a column more.
+  if (lineOf(columns, row) !== `${line}\n`)
+    throw new OddValueError(columns[0]?.name ?? '', 'the line is not as an export writes it');
+  return row;
+}
+
+const jsonOf = (column: ColumnShape, value: Value): string =>
+  column.isInstant && value !== null ? `"${new Date(value as number).toISOString()}"` : JSON.stringify(value);
+
+function valueOf(column: ColumnShape, value: unknown): Value {
+  if (value === null) return null;
+  if (column.isInstant && typeof value === 'string') return Date.parse(value);
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  throw new OddValueError(column.name, 'the value is of a kind that no column has');
+}
+
+/** What is wrong with it; null where nothing is. */
+function problemOf({ kind, bits, isInstant, nullable, maxLength }: ColumnShape, value: Value): string | null {
+  if (value === null) return nullable ? null : 'there is no value';
+  if (kind === 'integer') {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) return 'not a whole number';
+    const limit = isInstant ? LAST_INSTANT : bits === 64 ? Number.MAX_SAFE_INTEGER : 2 ** (bits - 1) - 1;
+    return Math.abs(value) > limit ? 'a number out of range' : null;
+  }
+  if (typeof value !== 'string') return 'not a text';
+  if (value.includes('\0')) return 'a text with the character NUL';
+  if (/\p{Cs}/u.test(value)) return 'a text with half a character';
+  // Code points are no more than code units.
+  if (maxLength !== null && value.length > maxLength && [...value].length > maxLength)
+    return `a text of more than ${maxLength} characters`;
+  return null;
+}
