@@ -34,6 +34,13 @@ export class StorageUnavailableError extends StorageError {
   }
 }
 
+/** The store gives an object, and says by a checksum of its own that these are not the bytes that were put. */
+export class StorageDamagedError extends StorageUnavailableError {
+  constructor(options?: ErrorOptions) {
+    super('The file is damaged in the file storage.', options);
+  }
+}
+
 /** The key can never name an object: a mistake of the caller, see `assertKey`. */
 export class StorageKeyError extends StorageError {
   readonly code = 'invalid-key';

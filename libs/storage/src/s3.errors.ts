@@ -1,4 +1,5 @@
 import {
+  StorageDamagedError,
   StorageError,
   StorageKeyError,
   StorageNotFoundError,
@@ -61,6 +62,8 @@ const EMPTY_NAMES = new Set([
 export function toStorageError(error: unknown, deed: string, bucket: string): StorageError {
   if (error instanceof StorageError) return error;
   const { name = 'Error', message = '', code, $metadata } = (error ?? {}) as SdkError;
+  // The SDK has no other name for it.
+  if (message.startsWith('Checksum mismatch')) return new StorageDamagedError({ cause: error });
   const status = $metadata?.httpStatusCode;
   const kind = (EMPTY_NAMES.has(name) ? (BY_STATUS[status ?? 0] ?? code) : undefined) ?? name;
   if (kind === 'NoSuchKey' || kind === 'NotFound') return new StorageNotFoundError({ cause: error });

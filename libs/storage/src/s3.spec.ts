@@ -27,6 +27,7 @@ import {
   FileStorage,
   type PutOptions,
   type S3StorageOptions,
+  StorageDamagedError,
   StorageModule,
   StorageUnavailableError,
 } from './index';
@@ -252,6 +253,15 @@ describe('S3', () => {
     const puts = Array.from({ length: 40 }, (_, n) => storage.put(`attachments/${n}`, Readable.from(['x'])));
     await Promise.all(puts);
     expect(server.objects.size).toBe(40);
+  });
+
+  it('says of an object that the store damaged that it is damaged', async () => {
+    const { storage, server } = await open();
+    await putOf(storage, 1000);
+    const objects = server.objects as Map<string, object>;
+    objects.set('attachments/file', { ...objects.get('attachments/file'), bytes: Buffer.alloc(1000, '?') });
+    const { stream } = await storage.get('attachments/file');
+    await expect(buffer(stream)).rejects.toBeInstanceOf(StorageDamagedError);
   });
 
   describe('reading', () => {
