@@ -49,7 +49,7 @@ export class AttachmentSource {
     for (let last = 0; ;) {
       const rows: FileRow[] = await this.database.query(AFTER, [last]);
       yield* rows;
-      if (rows.length < BATCH) return;
+      if (rows.length === 0) return;
       last = rows.at(-1)?.rid ?? last;
     }
   }

@@ -37,7 +37,7 @@ export async function at<T>({ role }: Pick<FilePlace, 'role'>, deed: () => Promi
 
 /** The store's own words, which hold no secret. */
 export function reasonOf(error: StorageUnavailableError): string {
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
+  const cause = error.cause as Error | undefined;
+  if (cause === undefined) return error.message;
   return cause.name === 'S3CallError' ? cause.message : `${error.message} ${cause.message}`;
 }

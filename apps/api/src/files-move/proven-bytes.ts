@@ -1,4 +1,9 @@
-import { StorageKeyError, StorageNotFoundError, StorageUnavailableError } from '@liftdesk/storage';
+import {
+  StorageDamagedError,
+  StorageKeyError,
+  StorageNotFoundError,
+  StorageUnavailableError,
+} from '@liftdesk/storage';
 import { createHash } from 'node:crypto';
 import type { FileRow } from './attachment-source';
 import { at, type FilePlace, PlaceUnavailableError, type Role } from './file-place';
@@ -40,6 +45,7 @@ export async function* provenBytes(
       yield chunk;
     }
   } catch (error) {
+    if (error instanceof StorageDamagedError) throw new FlawedFileError(place.role, 'wrong bytes');
     throw error instanceof StorageUnavailableError ? new BrokenOffError(place.role, error) : error;
   } finally {
     stream.destroy();
