@@ -90,7 +90,8 @@ async function show(output: Output): Promise<void> {
 
 function verdictOf(pending: string[], unknown: string[]): string {
   if (unknown.some(takesAway)) return 'This version does not run on the database';
-  if (pending.length > 0) return `${pending.length} wait: run \`npm run migration:run\``;
+  if (pending.length > 0)
+    return `${pending.length} wait: run \`npm run migration:run\`${unknown.length > 0 ? ' of the newer version' : ''}`;
   return unknown.length > 0
     ? 'This version runs on the database of a newer one'
     : 'The database is up to date';

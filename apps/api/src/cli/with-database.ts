@@ -5,8 +5,9 @@ import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
 import type { DatabaseConfig } from '../config/database.schema';
 import { loadConfigOnce } from '../config/load-config';
-import { claimDatabase } from '../database/instance-lock';
+import { claimDatabase, type DatabaseClaim } from '../database/instance-lock';
 import { openDatabase } from '../database/open-database';
+import { RefusedError } from './operator';
 
 type Work<T> = (dataSource: DataSource, config: Config) => Promise<T>;
 
@@ -21,13 +22,27 @@ export async function withDatabase<T>(work: Work<T>): Promise<T> {
  */
 export async function withDatabaseAlone<T>(work: Work<T>): Promise<T> {
   const config = await loadConfigOnce(readEnvironment());
-  const { database } = config;
-  if (database.type === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
-  const claim = claimDatabase(database);
+  const claim = claimed(config.database);
   try {
     return await opened(config, work);
   } finally {
     claim.release();
+  }
+}
+
+/** @throws RefusedError where another process uses the file, or the folder for it cannot be made */
+function claimed(database: DatabaseConfig): DatabaseClaim {
+  try {
+    if (database.type === 'sqlite') mkdirSync(dirname(database.path), { recursive: true });
+    return claimDatabase(database);
+  } catch (error) {
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    throw new RefusedError(
+      syscall === 'mkdir'
+        ? `The folder of the database cannot be made (${code}): set DATABASE_PATH to another place, or change the rights of what is above it`
+        : message,
+      { cause: error },
+    );
   }
 }
 
@@ -41,5 +56,5 @@ async function opened<T>(config: Config, work: Work<T>): Promise<T> {
 }
 
 /** An operator's command may take the time it needs; nobody waits for its answer but the operator. */
-const patient = (database: DatabaseConfig): DatabaseConfig =>
+export const patient = (database: DatabaseConfig): DatabaseConfig =>
   database.type === 'postgres' ? { ...database, statementTimeoutMs: 0 } : database;
