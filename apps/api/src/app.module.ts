@@ -26,6 +26,8 @@ import { redisConnection } from './config/redis.schema';
 import { DatabaseModule } from './database/database.module';
 import { EventsModule } from './events/events.module';
 import { HealthChecks } from './health-checks';
+import { MaintenanceGuard } from './maintenance-mode/maintenance.guard';
+import { MaintenanceModeModule } from './maintenance-mode/maintenance-mode.module';
 import { MaintenanceService } from './maintenance.service';
 import { DatabaseMetrics } from './metrics/database-metrics';
 import { EventMetrics } from './metrics/event-metrics';
@@ -75,6 +77,7 @@ export class AppModule {
         NotificationsModule.register(notificationConfig(config), notificationKeys(keys)),
         EventsModule.register(config.events),
         AttachmentsModule.register(attachmentConfig(config)),
+        MaintenanceModeModule,
       ],
       providers: [
         HealthChecks,
@@ -86,10 +89,11 @@ export class AppModule {
         SharedStateChecks,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ZodValidationPipe },
-        // In this order: who calls, how often, whether it may, and whether it says something we do not know.
+        // In this order: who calls, how often, whether it may, whether writes are taken, and whether it says something we do not know.
         { provide: APP_GUARD, useClass: IdentifyGuard },
         { provide: APP_GUARD, useClass: DeskThrottlerGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: MaintenanceGuard },
         { provide: APP_GUARD, useClass: StrictInputGuard },
       ],
     };

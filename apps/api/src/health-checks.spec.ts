@@ -5,7 +5,17 @@ import { join } from 'node:path';
 import request from 'supertest';
 import { TestDesk } from './testing/test-desk';
 
-const ALWAYS = ['database', 'disk', 'eventLoop', 'logs', 'mail', 'memory', 'outbox', 'storage'];
+const ALWAYS = [
+  'database',
+  'disk',
+  'eventLoop',
+  'logs',
+  'mail',
+  'maintenance',
+  'memory',
+  'outbox',
+  'storage',
+];
 /** The tests' own process is larger than a server may be, and busier. */
 const ENV = { HEALTH_MEMORY_LIMIT_MB: '100000', HEALTH_DISK_FLOOR_MB: '1' };
 const STRANGER = { 'X-Forwarded-For': '203.0.113.9' };

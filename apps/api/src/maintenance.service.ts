@@ -7,6 +7,8 @@ import { SessionsService } from './auth/sessions.service';
 import { Clock } from './common/clock';
 import { Idempotency } from './common/idempotency';
 import { dialectOf } from './database/dialect';
+import { MaintenanceError } from './database/maintenance';
+import { readMaintenance } from './maintenance-mode/maintenance-switch';
 import { OutboxStore } from './notifications/outbox.store';
 
 /** Ended sessions are kept a while, so that the reuse of one of their tokens is still told from noise. */
@@ -30,6 +32,8 @@ export class MaintenanceService {
 
   @Cron(CronExpression.EVERY_HOUR, { name: 'maintenance', waitForCompletion: true })
   async run(): Promise<void> {
+    // Nor is a file removed that somebody may be carrying to another place.
+    if ((await this.attempt('maintenance', () => readMaintenance(this.database))) !== null) return;
     const { unlessDoneElsewhere } = dialectOf(this.database);
     // All processes of a desk wake at the same minute.
     const isOurs = await this.attempt('lease', () =>
@@ -53,6 +57,8 @@ export class MaintenanceService {
     try {
       return await work();
     } catch (error) {
+      // It is done in another hour.
+      if (error instanceof MaintenanceError) return undefined;
       this.logger.error({ message: 'maintenance.failed', task, error });
       return undefined;
     }

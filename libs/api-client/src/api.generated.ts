@@ -353,6 +353,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -797,6 +813,14 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        Maintenance: {
+            /** @description What the operator says to users */
+            message: string | null;
+            /** Format: date-time */
+            since: string;
+            /** @description When it is meant to be over, if that is known */
+            until: string | null;
+        };
         /** @default {} */
         MarkRead: {
             /**
@@ -909,6 +933,10 @@ export interface components {
             /** @description Seconds */
             expiresIn: number;
             user: components["schemas"]["User"];
+        };
+        Status: {
+            /** @description While it is there, reading goes on and writes are answered with 503 */
+            maintenance: components["schemas"]["Maintenance"] | null;
         };
         TagList: {
             items: {
@@ -1441,7 +1469,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events, scoped to what the caller may see: hello, ticket.opened, ticket.changed, message.added, message.mail, presence, resync. Comments keep the connection alive. The stream ends with the access token at the latest; come back with Last-Event-ID and the rest follows, or resync: then read anew. */
+            /** @description Server-sent events, scoped to what the caller may see: hello, ticket.opened, ticket.changed, message.added, message.mail, presence, maintenance, resync. Comments keep the connection alive. The stream ends with the access token at the latest; come back with Last-Event-ID and the rest follows, or resync: then read anew. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1539,6 +1567,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    Status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
             };
         };
     };

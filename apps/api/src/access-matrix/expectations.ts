@@ -43,6 +43,7 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<string, Row>>
   // The link is the permission: it is given out by /attachments/:id/link and /download.
   'GET /api/files/*key': { signed: everybody(200), bare: everybody(403) },
 
+  'GET /api/status': { any: everybody(200) },
   'GET /api/auth/options': { any: everybody(200) },
   'POST /api/auth/register': {
     any: everybody(201),

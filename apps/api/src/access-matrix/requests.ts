@@ -93,6 +93,7 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
     return { path: url.replace(/^\/api/, '') };
   },
 
+  'GET /api/status': at('/status'),
   'GET /api/auth/options': at('/auth/options'),
   'POST /api/auth/register': (cell, object) => ({
     path: '/auth/register',

@@ -12,6 +12,7 @@ import type { Request, Response } from 'express';
 import { IdempotencyKeyHeader } from '../common/idempotency';
 import { acceptedLanguage } from '../users/accept-language';
 import { UserDto, toUserView } from '../users/user.dto';
+import { InMaintenanceToo } from '../maintenance-mode/maintenance.guard';
 import { UsersService } from '../users/users.service';
 import { IdentifiedByCookie, Public } from './access.decorators';
 import { type Actor, Caller } from './actor';
@@ -93,6 +94,7 @@ export class AuthController {
 
   @Public()
   @IdentifiedByCookie()
+  @InMaintenanceToo()
   @Post('refresh')
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInDto })
@@ -168,7 +170,7 @@ export class AuthController {
   }
 
   private signIn(response: Response, { answer, refreshToken }: SignIn): SignedInDto {
-    this.cookie.write(response, refreshToken);
+    if (refreshToken !== null) this.cookie.write(response, refreshToken);
     return answer;
   }
 }

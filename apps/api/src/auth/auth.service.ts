@@ -23,7 +23,7 @@ import { isDemoAddress } from './demo-accounts';
 import { assertGoodPassword, hashPassword, passwordMatches } from './password';
 import { PasswordResetService } from './password-reset.service';
 import { secretHash } from './secrets';
-import { SessionsService, StartedSession } from './sessions.service';
+import { RenewedSession, SessionsService, StartedSession } from './sessions.service';
 import { SetupLink } from './setup-link';
 
 /** Where a request comes from, as far as sign-in needs it. */
@@ -34,10 +34,10 @@ export interface Origin {
   language: Language | null;
 }
 
-/** An answer that signs somebody in, and the refresh token for its cookie. */
+/** An answer that signs somebody in, and the refresh token for its cookie; null where it keeps the one it has. */
 export interface SignIn {
   answer: SignedInDto;
-  refreshToken: string;
+  refreshToken: string | null;
 }
 
 const WRONG_PAIR = 'Email and password do not match';
@@ -226,7 +226,7 @@ export class AuthService {
     return this.sessions.start(manager, userRid, origin.userAgent);
   }
 
-  private async signedIn(user: User, session: StartedSession): Promise<SignIn> {
+  private async signedIn(user: User, session: Omit<RenewedSession, 'user'>): Promise<SignIn> {
     const accessToken = await this.tokens.sign(user.id, session.sessionId);
     const answer = {
       accessToken,

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock, toIso } from '../common/clock';
 import { NotFoundError, UnauthenticatedError } from '../common/domain-error';
 import { dialectOf } from '../database/dialect';
+import { MaintenanceError } from '../database/maintenance';
 import { DeskEvents } from '../events/desk-events';
 import { User } from '../users/user.entity';
 import type { Actor } from './actor';
@@ -45,6 +46,15 @@ export interface StartedSession {
   refreshToken: string;
 }
 
+export interface RenewedSession {
+  sessionId: string;
+  /** The next one; null where the old one stays. */
+  refreshToken: string | null;
+  user: User;
+}
+
+const SESSION_OVER = 'This session is over: sign in again';
+
 /** Sign-ins on devices: start, renew, list, end. An ended session's access tokens are refused at once. */
 @Injectable()
 export class SessionsService {
@@ -68,10 +78,27 @@ export class SessionsService {
 
   /**
    * Exchanges a refresh token for the next one. A token that was exchanged before is stolen or replayed:
-   * its whole session ends.
+   * its whole session ends. In maintenance nothing changes, and the token stays the one it is.
    * @throws UnauthenticatedError when the token is unknown, used, or its session is over
    */
-  async renew(refreshToken: string): Promise<StartedSession & { user: User }> {
+  async renew(refreshToken: string): Promise<RenewedSession> {
+    try {
+      return await this.rotate(refreshToken);
+    } catch (error) {
+      if (error instanceof MaintenanceError) return this.carryOn(refreshToken);
+      throw error;
+    }
+  }
+
+  /** As renew() in maintenance: the token stays good, and one that was used before is refused without a trace. */
+  private async carryOn(refreshToken: string): Promise<RenewedSession> {
+    const actor = await this.actorOfToken(refreshToken);
+    const user = actor && (await this.database.manager.findOneBy(User, { rid: actor.userRid }));
+    if (!user) throw new UnauthenticatedError(SESSION_OVER);
+    return { sessionId: actor.sessionId, refreshToken: null, user };
+  }
+
+  private async rotate(refreshToken: string): Promise<RenewedSession> {
     let ended: number | undefined;
     const renewed = await this.database.transaction(async (manager) => {
       ended = undefined;
@@ -95,7 +122,7 @@ export class SessionsService {
       return { sessionId: row.sessionId, refreshToken: next, user };
     });
     if (ended !== undefined) this.announce(ended);
-    if (!renewed) throw new UnauthenticatedError('This session is over: sign in again');
+    if (!renewed) throw new UnauthenticatedError(SESSION_OVER);
     return renewed;
   }
 

@@ -4,6 +4,7 @@ import { configDocsCommand } from './config-docs/config-docs';
 import { dataExportCommand } from './data-export';
 import { doctorCommand } from './doctor/doctor-command';
 import { mailUnblockCommand } from './mail-unblock';
+import { maintenanceCommand } from './maintenance';
 import { migrationCommands } from './migrations';
 import { openApiCommand } from './openapi';
 import { exitCodeOf, wordsOf } from './operator';
@@ -19,6 +20,7 @@ const WRONG_USAGE = 2;
 const program = new Command('liftdesk').description('Operators’ commands of Liftdesk').showHelpAfterError();
 const commands = [
   ...migrationCommands(),
+  maintenanceCommand(),
   userCreateCommand(),
   userPasswordCommand(),
   mailUnblockCommand(),

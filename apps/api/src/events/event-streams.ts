@@ -5,7 +5,7 @@ import type { Response } from 'express';
 import { type Actor, isStaff } from '../auth/actor';
 import { SessionsService } from '../auth/sessions.service';
 import { Clock } from '../common/clock';
-import { type DeskEvent, type PresenceNews, viewOf } from './desk-event';
+import { type ClientEvent, type DeskEvent, type PresenceNews, viewOf } from './desk-event';
 import { EventStream, eventText } from './event-stream';
 import { EVENTS_CONFIG, type EventsConfig, StreamsBusyError } from './events.config';
 import { PresenceTable } from './presence-table';
@@ -67,6 +67,12 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
   drain(): void {
     this.draining = true;
     for (const stream of this.streams) stream.end();
+  }
+
+  /** What concerns everybody, whatever they may see. Only the streams of this process. */
+  tellAll(event: ClientEvent): void {
+    const text = eventText(event);
+    for (const stream of this.streams) stream.send(text);
   }
 
   /**

@@ -12,13 +12,14 @@ import { StaffOnly } from '../auth/access.decorators';
 import { bearerOf } from '../auth/guards';
 import { AccessTokens } from '../auth/access-tokens';
 import { type Actor, Caller } from '../auth/actor';
+import { InMaintenanceToo } from '../maintenance-mode/maintenance.guard';
 import { PresenceDto } from './events.dto';
 import { EventStreams } from './event-streams';
 import { PresenceService } from './presence.service';
 
 const STREAM =
   `Server-sent events, scoped to what the caller may see: hello, ticket.opened, ticket.changed, message.added,
-message.mail, presence, resync. Comments keep the connection alive. The stream ends with the access token at the latest;
+message.mail, presence, maintenance, resync. Comments keep the connection alive. The stream ends with the access token at the latest;
 come back with Last-Event-ID and the rest follows, or resync: then read anew.`.replaceAll('\n', ' ');
 
 @ApiTags('Events')
@@ -49,6 +50,7 @@ export class EventsController {
   }
 
   @Post('tickets/:id/presence')
+  @InMaintenanceToo()
   @StaffOnly()
   @HttpCode(204)
   @ApiNoContentResponse()

@@ -2,6 +2,7 @@ import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap }
 import { type Mail, MailError, MailRejectedError, MailTransport, MailUnavailableError } from '@liftdesk/mail';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Clock } from '../common/clock';
+import { MaintenanceError } from '../database/maintenance';
 import { retryDelay } from './back-off';
 import { MailBlocks } from './mail-blocks';
 import { MailBuilder, NothingToSendError } from './mail-builder';
@@ -23,6 +24,7 @@ const LONGEST_REST_MS = 60_000;
 /** It takes nothing from anybody just now, while other refusals are about one mail. */
 const ASKS_FOR_REST: ReadonlySet<string | undefined> = new Set(['throttled', 'quota']);
 /** Doubling from a quarter of a second: half a minute in all. With twice the longest MAIL_TIMEOUT it is within a lease. */
+const SHORTEST_SETTLE_PAUSE_MS = 250;
 const LONGEST_SETTLE_PAUSE_MS = 16_000;
 /** The shutdown waits no longer for a mail on its way: its lease ends, and it is sent again. */
 const STOP_WITHIN_MS = 8_000;
@@ -39,6 +41,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   private running: Promise<void> | undefined;
   private wanted = false;
   private readonly stopping = new AbortController();
+  private tookOver = false;
   private restMs = 0;
   /** Some mail may wait for no other reason than that the service was away; before this process started, too. */
   private someWait = true;
@@ -59,7 +62,6 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.settings.worker) return;
-    await this.store.takeOver();
     this.bell.onRing(() => this.wake());
     this.timer = setInterval(() => this.wake(), POLL_MS);
     this.timer.unref();
@@ -91,12 +93,22 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     while (this.wanted) {
       this.wanted = false;
       try {
+        await this.takeOver();
         await this.drain();
       } catch (error) {
+        // What waits is sent afterwards: the poll finds it.
+        if (error instanceof MaintenanceError) return;
         this.logger.error({ message: 'mail.outbox-failed', error });
         return;
       }
     }
+  }
+
+  /** Once, before anything is claimed: that may have to wait for the end of a maintenance. */
+  private async takeOver(): Promise<void> {
+    if (this.tookOver) return;
+    await this.store.takeOver();
+    this.tookOver = true;
   }
 
   /** Sends what is due, until there is no more, the service needs rest, or the process ends. */
@@ -137,16 +149,24 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /** What was sent and is not written down is sent again: a database that is away for a moment is waited for. */
+  /**
+   * What was sent and is not written down is sent again: a database that is away for a moment is waited for, and the end of a
+   * maintenance however long it takes.
+   */
   private async settle(claim: ClaimedMail, outcome: Outcome): Promise<void> {
-    for (let wait = 250; ; wait *= 2) {
+    for (let wait = SHORTEST_SETTLE_PAUSE_MS; ;) {
+      let inMaintenance = false;
       try {
         return await this.store.settle(claim, outcome);
       } catch (error) {
-        if (wait > LONGEST_SETTLE_PAUSE_MS || this.stopping.signal.aborted) throw error;
-        this.logger.warn({ message: 'mail.not-settled', mailId: claim.id, error });
+        inMaintenance = error instanceof MaintenanceError;
+        const isLast = wait > LONGEST_SETTLE_PAUSE_MS && !inMaintenance;
+        if (isLast || this.stopping.signal.aborted) throw error;
+        if (!inMaintenance) this.logger.warn({ message: 'mail.not-settled', mailId: claim.id, error });
       }
-      await pause(wait);
+      // Before the others, for whom the mail may be due again by then.
+      await pause(inMaintenance ? SHORTEST_SETTLE_PAUSE_MS : wait);
+      if (!inMaintenance) wait *= 2;
     }
   }
 

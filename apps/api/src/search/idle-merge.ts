@@ -1,6 +1,7 @@
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { MaintenanceError } from '../database/maintenance';
 import { type SearchEngine, searchEngineOf } from './search-engine';
 
 /** How long to wait for a quieter moment, ms; also how often a step may run while writes go on. */
@@ -48,6 +49,8 @@ export class IdleMerge implements OnModuleDestroy {
       const more = await this.database.transaction((manager) => this.engine.mergeStep(manager));
       if (more) this.schedule();
     } catch (error) {
+      // What is to be merged stays as it is.
+      if (error instanceof MaintenanceError) return;
       // Nothing is lost: the next write tries again, and SQLite merges by itself before it gets slow.
       this.logger.warn({ message: 'search.merge-failed', error });
     }
