@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { configDocsCommand } from './config-docs/config-docs';
 import { dataExportCommand } from './data-export';
+import { dbMoveCommand } from './db-move';
 import { doctorCommand } from './doctor/doctor-command';
 import { mailUnblockCommand } from './mail-unblock';
 import { maintenanceCommand } from './maintenance';
@@ -29,6 +30,7 @@ const commands = [
   storageVerifyCommand(),
   dataExportCommand(),
   seedCommand(),
+  dbMoveCommand(),
   doctorCommand(),
   openApiCommand(),
   configDocsCommand(),

@@ -9,7 +9,7 @@ import { installPooledRunner } from './pooled-query-runner';
 import { retryCollisions } from './retrying-transactions';
 
 /** Older ones lack what we lean on, and their support has ended. */
-const OLDEST_POSTGRES = 13;
+export const OLDEST_POSTGRES = 13;
 /** How long a request waits for a connection, new or from the pool. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { SqlSource } from './search-document';
+import { MAX_TICKET_TEXT, type SqlSource, type TicketDocument } from './search-document';
 import { type SearchEngine, type TransactionSource, searchEngineOf } from './search-engine';
 
 export interface SearchConsistency {
@@ -15,12 +15,14 @@ export interface SearchConsistency {
 const REBUILD_BATCH = 200;
 const LISTED = 100;
 
-const ticketBatch = ({
-  lockForRebuild,
-}: SearchEngine): string => `select t.rid, t.subject, t.requester_rid as "requesterRid", u.name, u.email
-  from ticket t left join "user" u on u.rid = t.requester_rid where t.rid > ? order by t.rid limit ${REBUILD_BATCH} ${lockForRebuild}`;
-const MESSAGES_OF_BATCH =
-  'select ticket_rid as "ticketRid", kind, body from message where ticket_rid between ? and ? order by ticket_rid, rid';
+const ticketBatch = (
+  lock: string,
+): string => `select t.rid, t.subject, t.requester_rid as "requesterRid", u.name, u.email
+  from ticket t left join "user" u on u.rid = t.requester_rid where t.rid > ? order by t.rid limit ${REBUILD_BATCH} ${lock}`;
+/** Of a message longer than what is searched of its whole ticket the rest need not be read. */
+const MESSAGES_OF_BATCH = `
+  select ticket_rid as "ticketRid", kind, substr(body, 1, ${MAX_TICKET_TEXT}) as body from message
+  where ticket_rid between ? and ? order by ticket_rid, rid`;
 
 interface TicketRow {
   rid: number;
@@ -86,22 +88,37 @@ async function rebuildBatch(
   engine: SearchEngine,
   after: number,
 ): Promise<{ count: number; last: number | null }> {
-  const tickets = await source.query<TicketRow[]>(ticketBatch(engine), [after]);
+  const batch = await readDocuments(source, after, engine.lockForRebuild);
+  for (const { rid, document } of batch) await engine.write(source, rid, document);
+  return { count: batch.length, last: batch.at(-1)?.rid ?? null };
+}
+
+/**
+ * The words of the next tickets behind this one, as their rows have them.
+ * @param lock ends the SELECT of the tickets: they stay as they are until the transaction ends
+ * @returns none when there are no more
+ */
+export async function readDocuments(
+  source: SqlSource,
+  after: number,
+  lock = '',
+): Promise<{ rid: number; document: TicketDocument }[]> {
+  const tickets = await source.query<TicketRow[]>(ticketBatch(lock), [after]);
   const [first, last] = [tickets[0], tickets.at(-1)];
-  if (first === undefined || last === undefined) return { count: 0, last: null };
+  if (first === undefined || last === undefined) return [];
   const messages = await source.query<MessageRow[]>(MESSAGES_OF_BATCH, [first.rid, last.rid]);
   const bodies = new Map(
     tickets.map((ticket) => [ticket.rid, { reply: [] as string[], note: [] as string[] }]),
   );
   for (const message of messages) bodies.get(message.ticketRid)?.[message.kind].push(message.body);
-  for (const ticket of tickets) {
-    await engine.write(source, ticket.rid, {
-      subject: ticket.subject,
-      requesterRid: ticket.requesterRid,
-      requester: `${ticket.name ?? ''} ${ticket.email ?? ''}`,
-      bodies: bodies.get(ticket.rid)?.reply ?? [],
-      notes: bodies.get(ticket.rid)?.note ?? [],
-    });
-  }
-  return { count: tickets.length, last: last.rid };
+  return tickets.map(({ rid, subject, requesterRid, name, email }) => ({
+    rid,
+    document: {
+      subject,
+      requesterRid,
+      requester: `${name ?? ''} ${email ?? ''}`,
+      bodies: bodies.get(rid)?.reply ?? [],
+      notes: bodies.get(rid)?.note ?? [],
+    },
+  }));
 }

@@ -1,0 +1,23 @@
+import type { DatabaseConfig } from '../config/database.schema';
+
+export interface MoveProgress {
+  phase: string;
+  done: number;
+  /** Of the phase, in the unit of `done`. */
+  total: number;
+  /** Rows so far. */
+  rows: number;
+  /** How fast, and how long it takes yet. */
+  words: string;
+}
+
+export interface MoveOptions {
+  from: DatabaseConfig;
+  to: DatabaseConfig;
+  /** Gives up what an earlier move left in the target, and begins anew. */
+  restart: boolean;
+  /** The folder where the report is kept. */
+  reports: string;
+  onProgress: (progress: MoveProgress) => void;
+  signal: AbortSignal;
+}

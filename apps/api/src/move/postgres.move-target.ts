@@ -1,0 +1,200 @@
+import type { Client } from 'pg';
+import { StartupError } from '../common/startup-error';
+import type { PostgresConfig } from '../config/database.schema';
+import { migrate } from '../database/migrate';
+import { openDatabase } from '../database/open-database';
+import { checkConsistency } from '../search/search-maintenance';
+import { connectTo } from '../transfer/connect-postgres';
+import { describeDatabase } from '../transfer/places';
+import { PostgresRowSource } from '../transfer/postgres.row-source';
+import type { Lines, RowSource } from '../transfer/row-source';
+import { type TableShape, quoted } from '../transfer/tables';
+import { MARKER } from './half-moved';
+import { type Begun, type Chunk, type Copied, type Course, MoveTarget } from './move-target';
+import { buildAll } from './postgres.build';
+import { CopyIn } from './postgres.copy-in';
+import { pgSource, writeDocuments } from './postgres.documents';
+import { type Definition, definitionsOf, dropping, missing } from './set-aside';
+
+const SEARCH_TABLE = 'ticket_search';
+/** By this index messages are read for the search. */
+const READ_BY = 'message_ticket';
+/** "Lift" in ASCII, as in the dialect, and a name nobody else has. */
+const LOCK = `select pg_try_advisory_lock(${0x4c696674}, hashtext('move')) as got`;
+const NOTE = `insert into ${MARKER} (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value`;
+
+/**
+ * A database of PostgreSQL where a desk arrives. Until the end commits need not reach the disk: should the machine fail,
+ * PostgreSQL comes back to an earlier one of them, rows and notes alike. The last one is durable, and so is all before it.
+ */
+export class PostgresMoveTarget extends MoveTarget {
+  private constructor(
+    private readonly config: PostgresConfig,
+    private readonly client: Client,
+  ) {
+    super();
+  }
+
+  /** @throws StartupError where it cannot be reached, or another move is at it */
+  static async open(config: PostgresConfig): Promise<PostgresMoveTarget> {
+    const client = await connectTo(config);
+    try {
+      const { rows } = await client.query<{ got: boolean }>(LOCK);
+      if (rows[0]?.got !== true)
+        throw new StartupError(
+          `Another move into ${describeDatabase(config)} is under way: wait for its end`,
+        );
+      await client.query('set synchronous_commit = off');
+      return new PostgresMoveTarget(config, client);
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+  }
+
+  async begun(): Promise<Begun | null> {
+    const { rows } = await this.client.query<{ found: string | null }>(
+      `select to_regclass('${MARKER}') as found`,
+    );
+    return rows[0]?.found == null ? null : this.note<Begun>('begun');
+  }
+
+  async begin(begun: Begun): Promise<void> {
+    await this.together(async () => {
+      await this.client.query(`create table ${MARKER} (name varchar(100) primary key, value text not null)`);
+      await this.write('begun', begun);
+    });
+  }
+
+  async beginAnew(begun: Begun, tables: readonly TableShape[]): Promise<void> {
+    await this.together(async () => {
+      const names = [...tables.map(({ name }) => name), SEARCH_TABLE];
+      const { rows } = await this.client.query<{ name: string }>(
+        `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
+         and relname = any($1)`,
+        [names],
+      );
+      if (rows.length > 0)
+        await this.client.query(
+          `truncate ${rows.map(({ name }) => quoted(name)).join(', ')} restart identity`,
+        );
+      await this.client.query(`delete from ${MARKER} where name <> 'aside'`);
+      await this.write('begun', begun);
+    });
+  }
+
+  async makeSchema(): Promise<void> {
+    const dataSource = await openDatabase({ ...this.config, statementTimeoutMs: 0 });
+    try {
+      await migrate(dataSource);
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  async setAside(tables: readonly TableShape[]): Promise<void> {
+    await this.together(async () => {
+      const known = await this.aside();
+      const there = await definitionsOf(this.client, [...tables.map(({ name }) => name), SEARCH_TABLE]);
+      if (known.length === 0) await this.write('aside', there);
+      // An earlier run that had come to its indexes is not undone where all rows are there: see copied().
+      else if (await this.note('built')) return;
+      for (const statement of dropping(there)) await this.client.query(statement);
+    });
+  }
+
+  copied({ name }: TableShape): Promise<Copied | null> {
+    return this.note<Copied>(`copied ${name}`);
+  }
+
+  async openChunk(table: TableShape): Promise<Chunk> {
+    await this.client.query('begin');
+    const columns = table.columns.map(({ name }) => name);
+    const copy = await CopyIn.begin(this.client, table.name, columns);
+    return {
+      write: ({ bytes }: Lines) => copy.write(bytes),
+      commit: async (copied) => {
+        await copy.end();
+        await this.write(`copied ${table.name}`, copied);
+        await this.client.query('commit');
+      },
+    };
+  }
+
+  async complete(course: Course): Promise<void> {
+    // From here on what is made stays made.
+    await this.write('built', true);
+    const waiting = await missing(this.client, await this.aside());
+    const isOfSearch = ({ table }: Definition): boolean => table === SEARCH_TABLE;
+    const first = waiting.filter(({ name }) => name === READ_BY);
+    const others = waiting.filter((one) => !isOfSearch(one) && one.name !== READ_BY);
+    await course.meter.time('indexes', () => buildAll(this.config, [...first, ...others], course));
+    await course.meter.time('search', async () => {
+      await writeDocuments(this.config, course);
+      await buildAll(this.config, waiting.filter(isOfSearch), course);
+    });
+  }
+
+  async continueNumbering({ name, key }: TableShape, last: number): Promise<void> {
+    const [column] = key as [string];
+    await this.client.query(
+      `select setval(pg_get_serial_sequence($1, $2), greatest(last, 1), last > 0)
+       from (select greatest(max(${quoted(column)}), cast($3 as bigint)) as last from ${quoted(name)}) as given`,
+      [quoted(name), column, last],
+    );
+  }
+
+  async analyse(): Promise<void> {
+    await this.client.query('analyze');
+  }
+
+  readBack(): Promise<RowSource> {
+    return PostgresRowSource.open(this.config);
+  }
+
+  async flaws(): Promise<string[]> {
+    const lacking = await missing(this.client, await this.aside());
+    const { missing: without, orphaned } = await checkConsistency(pgSource(this.client));
+    return [
+      ...lacking.map(
+        ({ kind, name }) => `The target lacks the ${kind === 'key' ? 'foreign key' : kind} ${name}`,
+      ),
+      ...(without.length > 0 ? [`The search index lacks tickets ${without.join(', ')}`] : []),
+      ...(orphaned.length > 0
+        ? [`The search index knows tickets that are not there: ${orphaned.join(', ')}`]
+        : []),
+    ];
+  }
+
+  async end(): Promise<void> {
+    await this.client.query('set synchronous_commit = on');
+    await this.client.query(`drop table ${MARKER}`);
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+
+  private async aside(): Promise<Definition[]> {
+    return (await this.note<Definition[]>('aside')) ?? [];
+  }
+
+  private async note<T>(name: string): Promise<T | null> {
+    const { rows } = await this.client.query<{ value: string }>(
+      `select value from ${MARKER} where name = $1`,
+      [name],
+    );
+    return rows[0] === undefined ? null : (JSON.parse(rows[0].value) as T);
+  }
+
+  private async write(name: string, value: unknown): Promise<void> {
+    await this.client.query(NOTE, [name, JSON.stringify(value)]);
+  }
+
+  /** In one transaction. Where it fails the connection is given up by whoever moves, and nothing of it stays. */
+  private async together(work: () => Promise<void>): Promise<void> {
+    await this.client.query('begin');
+    await work();
+    await this.client.query('commit');
+  }
+}

@@ -1,0 +1,94 @@
+import { DifferenceError } from '../cli/operator';
+import { type RowDifference, firstDifferences } from '../transfer/differences';
+import { type DeskDigest, differingTables, digestDesk } from '../transfer/digest';
+import { describeKey } from '../transfer/row';
+import type { RowSource } from '../transfer/row-source';
+import type { TableShape } from '../transfer/tables';
+import type { Course, MoveTarget } from './move-target';
+
+/** Opens a side anew, for a look at what is there now. */
+export type Side = () => Promise<RowSource>;
+
+const LISTED = 5;
+
+/**
+ * Reads both sides once more, from what is there now, and compares each row of each table; then all that is no row.
+ * @returns what both sides are
+ * @throws DifferenceError that names table and key
+ */
+export async function prove(
+  tables: readonly TableShape[],
+  source: Side,
+  target: MoveTarget,
+  total: number,
+  { meter, goOn }: Course,
+): Promise<DeskDigest> {
+  meter.start('Proving', total * 2);
+  const [ours, theirs] = await readBoth(
+    tables,
+    source,
+    () => target.readBack(),
+    (rows) => {
+      goOn();
+      meter.add(rows);
+    },
+  );
+  const differing = differingTables(ours, theirs);
+  if (differing.length > 0) throw await differenceOf(tables, differing, source, () => target.readBack());
+  await assertNumbering(tables, source, () => target.readBack());
+  const flaws = await target.flaws();
+  if (flaws.length > 0) throw new DifferenceError(flaws.join('\n'));
+  return theirs;
+}
+
+async function readBoth(
+  tables: readonly TableShape[],
+  source: Side,
+  target: Side,
+  onRows: (rows: number) => void,
+): Promise<[DeskDigest, DeskDigest]> {
+  const sides = [await source(), await target()] as const;
+  try {
+    const digest = (side: RowSource) => digestDesk(side, tables, (_, rows) => onRows(rows));
+    return await Promise.all([digest(sides[0]), digest(sides[1])]);
+  } finally {
+    await Promise.all(sides.map((side) => side.close()));
+  }
+}
+
+async function differenceOf(
+  tables: readonly TableShape[],
+  differing: readonly string[],
+  source: Side,
+  target: Side,
+): Promise<DifferenceError> {
+  const lines: string[] = [];
+  for (const table of tables.filter(({ name }) => differing.includes(name))) {
+    const sides = [await source(), await target()] as const;
+    try {
+      const found = await firstDifferences(table, ...sides, LISTED);
+      lines.push(...found.map((difference) => `  ${table.name}, ${inWords(table, difference)}`));
+    } finally {
+      await Promise.all(sides.map((side) => side.close()));
+    }
+  }
+  return new DifferenceError(`What arrived is not what the source holds:\n${lines.join('\n')}`);
+}
+
+const inWords = (table: TableShape, { key, differs }: RowDifference): string =>
+  `${describeKey(table, key)}: ${typeof differs === 'string' ? differs : `${differs.columns.join(', ')} differ`}`;
+
+async function assertNumbering(tables: readonly TableShape[], source: Side, target: Side): Promise<void> {
+  const sides = [await source(), await target()] as const;
+  try {
+    for (const table of tables) {
+      const [ours, theirs] = [await sides[0].lastKeyGiven(table), await sides[1].lastKeyGiven(table)];
+      if (theirs < ours)
+        throw new DifferenceError(
+          `Numbering of ${table.name} goes on behind ${theirs}, and is to go on behind ${ours}`,
+        );
+    }
+  } finally {
+    await Promise.all(sides.map((side) => side.close()));
+  }
+}

@@ -1,0 +1,31 @@
+import Database from 'better-sqlite3';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
+
+/** A file of SQLite and what belongs to it. */
+export function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${suffix}`, { force: true });
+}
+
+/** A file or a folder. */
+export function syncToDisk(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** False where there is no such file, too. */
+export function hasTable(path: string, table: string): boolean {
+  if (!existsSync(path)) return false;
+  const connection = new Database(path, { timeout: 5_000 });
+  try {
+    return (
+      connection.prepare(`select 1 from sqlite_master where type = 'table' and name = ?`).get(table) !==
+      undefined
+    );
+  } finally {
+    connection.close();
+  }
+}
