@@ -15,6 +15,7 @@ function seal(hash: Hash): Buffer {
 }
 
 const CHUNK = 1 << 18;
+const BROKEN = 'it was changed or cut since it was exported, or something else packed it';
 const SEAL_LENGTH = seal(createHash('sha256')).length;
 
 /** gzip, sealed. */
@@ -44,12 +45,11 @@ export async function* unsealed(file: FileHandle): AsyncGenerator<Buffer> {
     yield* gunzip as AsyncIterable<Buffer>;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (/^Z_/.test(code ?? '')) throw new ArchiveError('it is damaged, or no gzip file', { cause: error });
+    if (/^Z_/.test(code ?? '')) throw new ArchiveError(BROKEN, { cause: error });
     throw error;
   }
   const { buffer } = await file.read(Buffer.alloc(SEAL_LENGTH), 0, SEAL_LENGTH, end);
-  if (!buffer.equals(seal(hash)))
-    throw new ArchiveError('it was changed or cut since it was exported, or packed by something else');
+  if (!buffer.equals(seal(hash))) throw new ArchiveError(BROKEN);
 }
 
 /** Up to the seal. A stream of node's own would close the file, which others go on reading. */

@@ -1,0 +1,146 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DifferenceError, InterruptedError, RefusedError } from '../cli/operator';
+import { describeOnSqlite } from '../testing/test-database';
+import { ArchiveReader } from './archive-reader';
+import { tarHeader } from './tar';
+import { type Place, Places, storageOf } from './testing/places';
+import { untar } from './testing/untar';
+
+describe('an export', () => {
+  let places: Places;
+  let place: Place;
+  beforeEach(async () => {
+    places = new Places();
+    place = await places.filled();
+  });
+  afterEach(() => places.remove());
+
+  const keys = (): Promise<{ id: string; key: string }[]> =>
+    places.opened(place, (desk) =>
+      desk.query('select id, storage_key as "key" from attachment order by rid'),
+    );
+  const archives = (): string[] => readdirSync(places.folder).filter((name) => name.includes('.tar.gz'));
+  const failureOf = async (work: Promise<unknown>): Promise<Error> =>
+    (await work.then(
+      () => new Error('It did not fail'),
+      (error: unknown) => error,
+    )) as Error;
+
+  it('is checked by sha256sum and read by jq’s kin alone', async () => {
+    const { path } = await places.export(place);
+    const folder = mkdtempSync(join(tmpdir(), 'liftdesk-read-'));
+    try {
+      execFileSync('tar', ['-xzmf', path, '-C', folder]);
+      const checked = execFileSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' });
+      expect(checked.trim().split('\n')).toHaveLength(untar(path).size - 1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const [ticket] = String(untar(path).get('data/ticket.ndjson')).split('\n');
+    expect(JSON.parse(ticket as string)).toMatchObject({
+      rid: 1,
+      created_at: '2026-11-22T00:00:00.001Z',
+      due_at: '9999-12-31T23:59:59.999Z',
+      assignee_rid: 2,
+      closed_at: null,
+    });
+  });
+
+  it('explains itself from within', async () => {
+    const readme = String(untar((await places.export(place)).path).get('README.txt'));
+    expect(readme).toContain('data/ticket.ndjson\n  What customers ask for.');
+    expect(readme).toContain('  due_at (instant) When it is due;');
+    expect(readme).not.toContain('password_hash');
+  });
+
+  it('replaces nothing', async () => {
+    const to = places.path('there.tar.gz');
+    writeFileSync(to, 'mine');
+    expect(await failureOf(places.export(place, { to }))).toBeInstanceOf(RefusedError);
+    expect(String(readFileSync(to))).toBe('mine');
+  });
+
+  it('of a file that is gone names it and makes no archive, unless it may be left out', async () => {
+    const [gone] = await keys();
+    await (await storageOf(place)).delete(gone?.key as string);
+    const failure = await failureOf(places.export(place));
+    expect(failure).toBeInstanceOf(DifferenceError);
+    expect(failure.message).toContain(`attachment ${gone?.id}: missing`);
+    expect(archives()).toEqual([]);
+    const { manifest, path } = await places.export(place, { allowMissing: true });
+    expect(manifest.files).toEqual({ count: 1, bytes: 0, missing: [{ id: gone?.id, problem: 'missing' }] });
+    const there = await places.empty();
+    await places.import(there, path);
+    expect(await places.opened(there, (desk) => desk.query('select id from attachment'))).toHaveLength(2);
+  });
+
+  it.each([
+    ['of other content', 'A SMALL FILE'],
+    ['of another size', 'a'],
+  ])('of a file that is %s does the same', async (problem, content) => {
+    const [wrong] = await keys();
+    writeFileSync(join(place.uploads, wrong?.key as string), content);
+    const failure = await failureOf(places.export(place));
+    expect(failure).toBeInstanceOf(DifferenceError);
+    expect(failure.message).toContain(`attachment ${wrong?.id}: ${problem}`);
+    expect(archives()).toEqual([]);
+    const { manifest, path } = await places.export(place, { allowMissing: true });
+    expect(manifest.files.missing).toEqual([{ id: wrong?.id, problem }]);
+    expect(untar(path).has(`files/${wrong?.id}.txt`)).toBe(false);
+  });
+
+  it('that is interrupted leaves nothing', async () => {
+    for (const phase of ['Reading', 'Looking', 'Writing the tables', 'Writing the files', 'Proving']) {
+      const interrupt = new AbortController();
+      const onProgress = (progress: { phase: string }): void => {
+        if (progress.phase.startsWith(phase)) interrupt.abort();
+      };
+      const failure = await failureOf(places.export(place, { onProgress, signal: interrupt.signal }));
+      expect([phase, failure.constructor]).toEqual([phase, InterruptedError]);
+      expect(archives()).toEqual([]);
+    }
+  });
+
+  it('takes the place of what a killed one left', async () => {
+    const to = places.path('desk.tar.gz');
+    writeFileSync(`${to}.part`, 'half');
+    const { path } = await places.export(place, { to });
+    expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.part'))).toEqual([]);
+    const reader = await ArchiveReader.open(path);
+    expect((await reader.manifest()).appVersion).toBe('1.2.3');
+    await reader.close();
+  });
+
+  it('writes sizes beyond 8 GB as tar reads them', () => {
+    // What the header tells of is not there, which tar says too.
+    const { stdout: listed } = spawnSync('tar', ['-tvf', '-'], {
+      input: Buffer.concat([tarHeader({ name: 'big', size: 10 ** 12 }, 0), Buffer.alloc(1_024)]),
+      encoding: 'utf8',
+    });
+    expect(listed).toContain('1000000000000');
+  });
+
+  describeOnSqlite('what SQLite lets in', () => {
+    it('and no archive takes is named by its key, and nothing is written', async () => {
+      await places.opened(place, async (desk) => {
+        await desk.query(`update tag set ticket_count = 'many'`);
+        await desk.query(`update message set body = 'a' || char(0) || 'b' where rid = 2`);
+        await desk.query(`update ticket set created_at = 9e15 where rid = 7`);
+      });
+      const failure = await failureOf(places.export(place));
+      expect(failure).toBeInstanceOf(RefusedError);
+      expect(failure.message.split('\n').map((line) => line.trim())).toEqual(
+        expect.arrayContaining([
+          'tag rid 1, ticket_count: not a whole number',
+          'message rid 2, body: a text with the character NUL',
+          'ticket rid 7, created_at: a number out of range',
+        ]),
+      );
+      expect(failure.message).not.toContain('many');
+      expect(archives()).toEqual([]);
+    });
+  });
+});
