@@ -1,3 +1,4 @@
+import type { StorageConfig } from '@liftdesk/storage';
 import { type Command, InvalidArgumentError } from 'commander';
 import { buildVersion } from '../common/build-version';
 import { readEnvironment } from '../config/environment';
@@ -76,7 +77,7 @@ async function run(options: Options, output: Output, signal: AbortSignal): Promi
     const move = { attachments, from, to, parallel, reports, version: buildVersion(), signal };
     if (options.dryRun) return tellPlan(await planStorageMove(move), output);
     const onProgress = showFiles(output, 'Moving files');
-    tell(await moveStorage({ ...move, onProgress }), output);
+    tell(await moveStorage({ ...move, onProgress }), to, output);
   });
 }
 
@@ -97,18 +98,24 @@ function tellPlan(plan: StorageMovePlan, output: Output): void {
   throw Object.assign(new Failure(lines.join('\n')), { details });
 }
 
-function tell(report: StorageMoveReport, output: Output): void {
+function tell(report: StorageMoveReport, to: StorageConfig, output: Output): void {
   const { copied, there, differences, seconds, kept } = report;
   const lines = [
     `Copied and read back: ${totalsOf(copied)}`,
     `There already, and read back: ${totalsOf(there)}`,
     ...differencesOf('Not arrived', report),
     `It took ${durationOf(seconds)}. The report: ${kept}.txt and .json. Nothing was deleted at the source.`,
+    `To use the files there, set ${settingsOf(to)} and restart the API; \`npm run storage:verify\` then finds what came meanwhile.`,
   ];
   const details = { ...report, differences: forPrograms(differences) };
   if (differences.count === 0) return output.result(details, lines.join('\n'));
   throw Object.assign(new DifferenceError(lines.join('\n')), { details });
 }
+
+const settingsOf = (to: StorageConfig): string =>
+  to.type === 'local'
+    ? `STORAGE_TYPE=local, UPLOAD_DIR=${to.uploadDir}`
+    : `STORAGE_TYPE=s3, S3_ATTACHMENTS_BUCKET=${to.bucket}, S3_KEY_PREFIX=${to.keyPrefix}`;
 
 export function differencesOf(title: string, { differences }: Pick<FilesReport, 'differences'>): string[] {
   if (differences.count === 0) return [];

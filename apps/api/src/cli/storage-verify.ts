@@ -30,7 +30,7 @@ export function storageVerifyCommand(): Command {
     .option('--mend-from <place>', 'take what is missing or wrong from there, each file proven first')
     .option(
       '--remove-orphans <number>',
-      'remove objects of which this database knows nothing, if they are as many as the last run has listed: they may be another desk’s',
+      "remove objects of which this database knows nothing, if they are as many as the last run has listed: they may be another desk's",
       numberOf,
     )
     .action(action(run));

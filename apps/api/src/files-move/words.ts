@@ -5,9 +5,9 @@ const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** Such as `1.2 GB`, by thousands. */
 export function bytesOf(bytes: number): string {
-  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
-  const amount = bytes / 1000 ** power;
-  return `${power > 0 && amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${UNITS[power]}`;
+  let [amount, power] = [bytes, 0];
+  for (; Math.round(amount) >= 1000 && power < UNITS.length - 1; power += 1) amount /= 1000;
+  return `${power > 0 && amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${UNITS[power]}`;
 }
 
 export const totalsOf = ({ files, bytes }: FileTotals): string =>
