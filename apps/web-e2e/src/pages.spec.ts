@@ -70,6 +70,18 @@ async function openOutbox(page: Page): Promise<void> {
   await expect(page.getByRole('region', { name: 'Mails' }).getByRole('link').first()).toBeVisible();
 }
 
+/** As while an operator looks after the desk. The answer is how a write is refused then. */
+async function maintain(page: Page): Promise<{ status: number; json: object }> {
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const maintenance = { since: at(-5), until: at(40), message: 'We move to a bigger house tonight.' };
+  await page.route('**/api/status', (route) => route.fulfill({ json: { maintenance } }));
+  const type = 'https://liftdesk.example/problems/maintenance';
+  return { status: 503, json: { type, maintenance } };
+}
+
+const noticeIsThere = (page: Page) =>
+  expect(page.getByRole('status').filter({ hasText: 'Maintenance' })).toBeVisible();
+
 const PLACES: Place[] = [
   {
     name: 'sign-in',
@@ -244,6 +256,50 @@ const PLACES: Place[] = [
     open: async (page) => {
       await page.goto('/tickets/new');
       await expect(page.getByLabel('Subject')).toBeVisible();
+    },
+  },
+  {
+    name: 'maintenance-queue',
+    as: MAJA,
+    open: async (page) => {
+      await maintain(page);
+      await page.goto('/tickets');
+      await queueIsFull(page);
+      await noticeIsThere(page);
+    },
+  },
+  {
+    name: 'maintenance-ticket',
+    as: MAJA,
+    open: async (page) => {
+      const refusal = await maintain(page);
+      await page.route('**/messages', (route) => route.fulfill(refusal));
+      await openInQueue(page, 'Akku zeigt E-04');
+      await page
+        .getByRole('textbox', { name: 'Reply' })
+        .fill('Guten Morgen Katrin, ein Leihrad steht bereit.');
+      await page.getByRole('button', { name: /^Send, set Pending/ }).click();
+      await expect(page.getByText('Maintenance is under way.')).toBeVisible();
+      await noticeIsThere(page);
+    },
+    noise: /503 .*\/messages/,
+  },
+  {
+    name: 'maintenance-portal',
+    as: KATRIN,
+    open: async (page) => {
+      await maintain(page);
+      await page.goto('/my/tickets');
+      await noticeIsThere(page);
+    },
+  },
+  {
+    name: 'maintenance-sign-in',
+    open: async (page) => {
+      await maintain(page);
+      await page.goto('/sign-in');
+      await expect(page.getByRole('region', { name: 'Demo accounts' })).toBeVisible();
+      await noticeIsThere(page);
     },
   },
   {

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiProcess, freePort } from './api-process';
-import { environmentOf } from './built-product';
+import { environmentOf, runCommand } from './built-product';
 import { CloudDesk } from './cloud/cloud-desk';
 import { preparedCloud } from './cloud/shared-servers';
 
@@ -17,6 +17,9 @@ export abstract class Desk {
 
   /** Pulls the plug: no answer that is on its way arrives. */
   abstract crash(): Promise<void>;
+
+  /** Runs one of the operators' commands beside it. */
+  abstract run(...command: string[]): Promise<void>;
 
   /** Stops it and takes its data away. */
   abstract close(): Promise<void>;
@@ -68,6 +71,10 @@ class LaptopDesk extends Desk {
 
   crash(): Promise<void> {
     return this.server.end('SIGKILL');
+  }
+
+  run(...command: string[]): Promise<void> {
+    return runCommand(this.folder, command);
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiProcess, freePort } from '../api-process';
-import { environmentOf } from '../built-product';
+import { environmentOf, runCommand } from '../built-product';
 import { Nginx } from './nginx';
 import type { PreparedCloud } from './shared-servers';
 
@@ -35,6 +35,7 @@ export class CloudDesk {
     private readonly port: number,
     private readonly nginx: Nginx,
     private readonly processes: readonly ApiProcess[],
+    private readonly env: NodeJS.ProcessEnv,
     private readonly services: Services,
     private readonly takeAway: () => Promise<void>,
   ) {}
@@ -52,13 +53,15 @@ export class CloudDesk {
     const { JWT_SECRET } = environmentOf(folder);
     services.secrets.put(SECRET_ID, { JWT_SECRET, DATABASE_URL: databases.url(database) });
     const ports = await Promise.all(Array.from({ length: PROCESSES }, freePort));
+    const common = cloudEnvironment(folder, cloud, services);
     const processes = ports.map((port, index) => {
       const own = { INSTANCE_ID: `i-journey-${index}`, PORT: String(port), ...env };
-      return new ApiProcess(folder, { ...cloudEnvironment(folder, cloud, services), ...own });
+      return new ApiProcess(folder, { ...common, ...own });
     });
     const port = await freePort();
     const nginx = new Nginx(join(folder, 'nginx'), port, ports);
-    return new CloudDesk(folder, port, nginx, processes, services, () => databases.drop(database));
+    const takeAway = () => databases.drop(database);
+    return new CloudDesk(folder, port, nginx, processes, common, services, takeAway);
   }
 
   get log(): string {
@@ -78,6 +81,11 @@ export class CloudDesk {
   async crash(): Promise<void> {
     await this.nginx.crash();
     await this.endProcesses('SIGKILL');
+  }
+
+  run(...command: string[]): Promise<void> {
+    // Both are for the secret to say, or for nobody.
+    return runCommand(this.folder, command, { ...this.env, JWT_SECRET: undefined, DATABASE_PATH: undefined });
   }
 
   async close(): Promise<void> {
