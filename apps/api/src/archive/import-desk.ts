@@ -8,6 +8,7 @@ import { claimDatabase } from '../database/instance-lock';
 import { assertExactSchema } from '../database/migration-state';
 import { openDatabase } from '../database/open-database';
 import { searchEngineOf } from '../search/search-engine';
+import { assertNotHalfMoved } from '../move/half-moved';
 import { readDocuments } from '../search/search-maintenance';
 import { type TableShape, tablesOf } from '../transfer/tables';
 import { ArchiveError } from './archive-error';
@@ -44,6 +45,7 @@ export async function importDesk(options: ImportOptions): Promise<Manifest> {
     await assertNoServer(options.database);
     const dataSource = await openDatabase(options.database);
     try {
+      await assertNotHalfMoved(dataSource);
       await assertExactSchema(dataSource);
       return await new Import(options, dataSource).run();
     } finally {

@@ -13,8 +13,6 @@ import { OddValueError, lineOf } from './row-text';
 /** Told with what is done; throws where the work is to end. */
 export type Watch = (progress: Progress) => void;
 
-const LISTED = 20;
-
 /** A tar says how long a file is before it begins: every table is read once for that, and again to be written. */
 export async function surveyTables(
   source: RowSource,
@@ -23,14 +21,13 @@ export async function surveyTables(
 ): Promise<TableEntry[]> {
   let total = 0;
   for (const { shape } of tables) total += await source.count(shape);
-  const odd: string[] = [];
   const entries: TableEntry[] = [];
   let done = 0;
   for (const table of tables) {
     const hash = createHash('sha256');
     const { shape, columns } = table;
     let [rows, bytes] = [0, 0];
-    for await (const { text, read, written } of linesOf(source, table, odd)) {
+    for await (const { text, read, written } of linesOf(source, table)) {
       hash.update(text);
       bytes += text.length;
       rows += written;
@@ -41,15 +38,13 @@ export async function surveyTables(
     const names = columns.map(({ name }) => name);
     entries.push({ name: shape.name, columns: names, rows, bytes, sha256: hash.digest('hex'), lastKey });
   }
-  if (odd.length > 0) throw new RefusedError(oddWords(odd));
   return entries;
 }
 
-/** A table as NDJSON, batch by batch. @param odd takes what cannot be written, in words; without it this is thrown */
+/** A table as NDJSON, batch by batch. @throws RefusedError that names the key of a row that cannot be written */
 export async function* linesOf(
   source: RowSource,
   { shape, columns, archived }: ArchivedTable,
-  odd?: string[],
 ): AsyncGenerator<{ text: Buffer; read: number; written: number }> {
   const keyOf = keyReader(shape);
   for await (const batch of source.rows(shape)) {
@@ -61,21 +56,13 @@ export async function* linesOf(
         text += lineOf(columns, values);
         written += 1;
       } catch (error) {
-        if (!(error instanceof OddValueError) || odd === undefined) throw error;
-        odd.push(`${shape.name} ${describeKey(shape, keyOf(row))}, ${error.message}`);
+        if (!(error instanceof OddValueError)) throw error;
+        const place = `${shape.name} ${describeKey(shape, keyOf(row))}`;
+        throw new RefusedError(`Row ${place} cannot be exported, and no archive was made: ${error.message}`);
       }
     }
     yield { text: Buffer.from(text), read: batch.length, written };
   }
-}
-
-function oddWords(odd: readonly string[]): string {
-  const more = odd.length > LISTED ? [`and ${odd.length - LISTED} more`] : [];
-  return [
-    'Rows hold what no archive takes, and nothing was written:',
-    ...[...odd.slice(0, LISTED), ...more].map((line) => `  ${line}`),
-    'Mend them by `npm run db:move -- --repair` into another database, and export that one',
-  ].join('\n');
 }
 
 export interface FilesSurvey {
