@@ -16,11 +16,15 @@ export interface Listing {
 /**
  * Where backups are kept: the folder, which is made if need be, or the bucket under its prefix. Keys within it:
  * `database_backup_20261126_040000.manifest.json` and its neighbours, and `files/…` of the pool.
- * @throws StorageUnavailableError where the folder cannot be made or written
+ * @param existing a folder must have been one already, and is not written into
+ * @throws StorageUnavailableError where the folder cannot be made or written, or is not there
  */
-export async function openBackupPlace({ place }: BackupConfig): Promise<FileStorage> {
+export async function openBackupPlace(
+  { place }: BackupConfig,
+  { existing = false } = {},
+): Promise<FileStorage> {
   // Nobody is given a link to a backup: what would sign one is forgotten with the process.
-  return createFileStorage({ ...place, signingSecret: randomBytes(32) });
+  return createFileStorage({ ...place, signingSecret: randomBytes(32) }, { existing });
 }
 
 /** In words, for operators. */

@@ -19,3 +19,7 @@ export class BackupKeyError extends StartupError {
     super(`${what} cannot be opened: ${why}. Set the key that was in use when it was made`, options);
   }
 }
+
+/** What a failed backup leaves, in words for operators: none of it counts, and the ones before are as they were. */
+export const NOTHING_COUNTS =
+  'This backup does not count, those before are as they were. Run npm run backup again when it is mended';

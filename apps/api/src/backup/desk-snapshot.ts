@@ -1,14 +1,11 @@
 import type { RowSource } from '../transfer/row-source';
+import type { Present } from './present-tables';
 import type { DeskDigest } from '../transfer/digest';
-import type { TableShape } from '../transfer/tables';
 
 /** A desk at one instant, as it is backed up. Whoever opens it closes it. */
 export abstract class DeskSnapshot {
   abstract readonly engine: 'sqlite' | 'postgres';
-  /** Of SQLite, or of the server. */
-  abstract readonly engineVersion: string;
-  /** The tables that are there, with the columns that are there: a backup may be made before a migration. */
-  abstract readonly tables: TableShape[];
+  abstract readonly desk: Present;
   abstract readonly rows: RowSource;
   /** What a database is made of again. */
   abstract dump(): AsyncIterable<Uint8Array>;

@@ -37,14 +37,10 @@ export async function* attachmentsOf(
 export const fileLine = (file: ListedFile): Buffer => Buffer.from(`${JSON.stringify(file)}\n`);
 
 /** The attachments of a backup. @throws as readArtefact() */
-export async function* readFileList(
-  place: FileStorage,
-  { files }: Manifest,
-  encryptionKey: string | undefined,
-): AsyncGenerator<ListedFile> {
+export async function* readFileList(place: FileStorage, { files }: Manifest): AsyncGenerator<ListedFile> {
   let rest = '';
   const decoder = new TextDecoder();
-  for await (const chunk of readArtefact(place, files.list, encryptionKey)) {
+  for await (const chunk of readArtefact(place, files.list, undefined)) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) yield listedFileSchema.parse(JSON.parse(line));

@@ -2,11 +2,10 @@ import type { BackupConfig } from '../config/backup.schema';
 import type { PostgresConfig } from '../config/database.schema';
 import { type DeskDigest, digestDesk } from '../transfer/digest';
 import { PostgresRowSource } from '../transfer/postgres.row-source';
-import type { TableShape } from '../transfer/tables';
 import { DeskSnapshot } from './desk-snapshot';
 import { type PgPrograms, pgPrograms } from './pg-programs';
 import { dumpPostgres } from './postgres.dump';
-import { readPresent } from './present-tables';
+import { type Present, readPresent } from './present-tables';
 
 /** One transaction, which pg_dump joins. */
 export class PostgresSnapshot extends DeskSnapshot {
@@ -15,17 +14,16 @@ export class PostgresSnapshot extends DeskSnapshot {
   private constructor(
     private readonly config: PostgresConfig,
     private readonly programs: PgPrograms,
-    readonly engineVersion: string,
-    readonly tables: TableShape[],
+    readonly desk: Present,
     readonly rows: PostgresRowSource,
   ) {
     super();
   }
 
   static async open(database: PostgresConfig, config: BackupConfig): Promise<PostgresSnapshot> {
-    const { version, tables } = await readPresent(database, `select current_setting('server_version')`);
-    const programs = await pgPrograms(config, Number.parseInt(version, 10));
-    return new PostgresSnapshot(database, programs, version, tables, await PostgresRowSource.open(database));
+    const desk = await readPresent(database, `select current_setting('server_version')`);
+    const programs = await pgPrograms(config, Number.parseInt(desk.version, 10));
+    return new PostgresSnapshot(database, programs, desk, await PostgresRowSource.open(database));
   }
 
   dump(): AsyncIterable<Uint8Array> {
@@ -33,7 +31,7 @@ export class PostgresSnapshot extends DeskSnapshot {
   }
 
   digest(): Promise<DeskDigest> {
-    return digestDesk(this.rows, this.tables);
+    return digestDesk(this.rows, this.desk.tables);
   }
 
   close(): Promise<void> {

@@ -33,10 +33,10 @@ export async function withoutPlaceTables(path: string): Promise<void> {
  */
 export async function checkSqlite(path: string): Promise<void> {
   const ask = async (sql: string): Promise<unknown> =>
-    (await offThread({ path, readonly: true, statements: [sql] }))[0]?.['answer'];
-  const integrity = await ask('select integrity_check as answer from pragma_integrity_check(1)');
-  if (integrity !== 'ok') throw new DamagedBackupError('The copy fails its integrity check');
-  const orphans = await ask('select count(*) as answer from pragma_foreign_key_check');
+    Object.values((await offThread({ path, readonly: true, statements: [sql] }))[0] ?? {})[0];
+  if ((await ask('pragma integrity_check(1)')) !== 'ok')
+    throw new DamagedBackupError('The copy fails its integrity check');
+  const orphans = await ask('select count(*) from pragma_foreign_key_check');
   if (orphans !== 0)
     throw new DamagedBackupError(`${String(orphans)} rows of the copy refer to rows that are not there`);
 }

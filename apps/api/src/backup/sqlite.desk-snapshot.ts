@@ -3,9 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SqliteConfig } from '../config/database.schema';
 import { SqliteRowSource } from '../transfer/sqlite.row-source';
-import type { TableShape } from '../transfer/tables';
 import { DeskSnapshot } from './desk-snapshot';
-import { readPresent } from './present-tables';
+import { type Present, readPresent } from './present-tables';
 import { copySqlite, withoutPlaceTables } from './sqlite.copy';
 
 /** A copy of the file, which nobody else knows. */
@@ -14,8 +13,7 @@ export class SqliteSnapshot extends DeskSnapshot {
 
   private constructor(
     private readonly path: string,
-    readonly engineVersion: string,
-    readonly tables: TableShape[],
+    readonly desk: Present,
     readonly rows: SqliteRowSource,
   ) {
     super();
@@ -24,9 +22,9 @@ export class SqliteSnapshot extends DeskSnapshot {
   static async open({ path }: SqliteConfig, folder: string): Promise<SqliteSnapshot> {
     const copy = join(folder, 'copy.sqlite');
     await copySqlite(path, copy);
-    const { version, tables } = await readPresent({ type: 'sqlite', path: copy }, 'select sqlite_version()');
+    const desk = await readPresent({ type: 'sqlite', path: copy }, 'select sqlite_version()');
     await withoutPlaceTables(copy);
-    return new SqliteSnapshot(copy, version, tables, SqliteRowSource.open(copy));
+    return new SqliteSnapshot(copy, desk, SqliteRowSource.open(copy));
   }
 
   dump(): AsyncIterable<Uint8Array> {

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { backupCommand } from './backup';
 import { configDocsCommand } from './config-docs/config-docs';
-import { dataExportCommand } from './data-export';
 import { dbMoveCommand } from './db-move';
+import { dataExportCommand } from './data-export';
+import { dataImportCommand } from './data-import';
 import { doctorCommand } from './doctor/doctor-command';
 import { mailUnblockCommand } from './mail-unblock';
 import { maintenanceCommand } from './maintenance';
@@ -29,9 +31,11 @@ const commands = [
   storageMoveCommand(),
   storageVerifyCommand(),
   dataExportCommand(),
+  dataImportCommand(),
   seedCommand(),
   dbMoveCommand(),
   doctorCommand(),
+  backupCommand(),
   openApiCommand(),
   configDocsCommand(),
 ];
