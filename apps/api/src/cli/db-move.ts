@@ -10,6 +10,8 @@ interface DbMoveOptions extends OperatorOptions {
   from: string;
   to: string;
   dryRun?: true;
+  repair?: true;
+  mask?: true;
   restart?: true;
   reports: string;
 }
@@ -22,6 +24,8 @@ export function dbMoveCommand(): Command {
     .requiredOption('--from <place>', DATABASE_PLACES)
     .requiredOption('--to <place>', 'the same; it is to be empty')
     .option('--dry-run', 'say what would be done, and everything that would stop it')
+    .option('--repair', 'mend odd rows of SQLite by the rules in docs/move.md, and record each change')
+    .option('--mask', 'replace people, subjects and bodies by others, for bringing production home')
     .option('--restart', 'empty what an interrupted move left in the target, and begin anew')
     .option('--reports <folder>', 'where the report is kept', './move-reports')
     .action(action<DbMoveOptions>(move));
@@ -32,6 +36,8 @@ async function move(given: DbMoveOptions, output: Output, signal: AbortSignal): 
   const options = {
     from: databasePlace(given.from, env),
     to: databasePlace(given.to, env),
+    repair: given.repair ?? false,
+    mask: given.mask ?? false,
     restart: given.restart ?? false,
     reports: given.reports,
     onProgress: output.progress.show.bind(output.progress),

@@ -10,12 +10,11 @@ export async function copyTables(
   source: RowSource,
   target: MoveTarget,
   tables: readonly TableShape[],
-  rows: (table: TableShape) => number,
   course: Course,
 ): Promise<void> {
   for (const table of tables) {
     const before = await target.copied(table);
-    course.meter.start(`Moving ${table.name}`, rows(table), before?.rows ?? 0);
+    course.meter.start(`Moving ${table.name}`, await source.count(table), before?.rows ?? 0);
     await copyTable(source, target, table, before, course);
   }
 }

@@ -10,7 +10,7 @@ import { holdSource } from './source-hold';
  * @throws RefusedError with the plan and all that speaks against it
  */
 export async function dryRun(
-  options: Pick<MoveOptions, 'from' | 'to'>,
+  options: MoveOptions,
   tables: readonly TableShape[],
 ): Promise<{ plan: MovePlan; text: string }> {
   const hold = await holdSource(options.from);

@@ -1,21 +1,19 @@
 import { InterruptedError, RefusedError } from '../cli/operator';
 import { buildVersion } from '../common/build-version';
 import { openSqlite } from '../database/sqlite';
-import { openRowSource } from '../transfer/open-row-source';
 import type { DeskDigest } from '../transfer/digest';
-import type { RowSource } from '../transfer/row-source';
 import { type TableShape, tablesOf } from '../transfer/tables';
-import { ChangedRowSource, endSessions } from './changed-row-source';
 import { copyTables } from './copy-tables';
 import { inMovesWords } from './failures';
 import { Meter } from './meter';
 import type { MoveOptions } from './move-options';
-import type { Begun, Course, MoveTarget } from './move-target';
+import type { Course, MoveTarget } from './move-target';
 import { openMoveTarget } from './open-move-target';
 import { type MovePlan, planMove } from './plan';
+import { beginOrGoOn } from './begin-or-go-on';
+import { openArriving } from './open-arriving';
 import { prove } from './proof';
 import { type MoveReport, keepReport } from './report';
-import { changedSince } from './source-identity';
 import { holdSource } from './source-hold';
 
 /** The tables that are moved: those of this build, whatever the engine. */
@@ -60,24 +58,22 @@ export async function moveDesk(options: MoveOptions): Promise<MoveReport> {
 }
 
 async function bring(
-  { from, restart }: MoveOptions,
+  options: MoveOptions,
   plan: MovePlan,
   target: MoveTarget,
   tables: readonly TableShape[],
   course: Course,
 ): Promise<DeskDigest> {
-  const begun = await beginOrGoOn(plan, target, tables, restart);
-  const arriving = async (): Promise<RowSource> =>
-    new ChangedRowSource(await openRowSource(from), (table) => endSessions(table, begun.at));
+  const begun = await beginOrGoOn(plan, target, tables, options);
+  const arriving = () => openArriving(options, plan, begun, tables);
   const { meter } = course;
-  const rows = ({ name }: TableShape): number => plan.identity.tables[name]?.rows ?? 0;
   await meter.time('schema', async () => {
     await target.makeSchema();
     await target.setAside(tables);
   });
   const source = await arriving();
   try {
-    await meter.time('rows', () => copyTables(source, target, tables, rows, course));
+    await meter.time('rows', () => copyTables(source, target, tables, course));
     await target.complete(course);
     await meter.time('numbering', async () => {
       for (const table of tables.filter(({ hasGeneratedKey }) => hasGeneratedKey))
@@ -90,34 +86,6 @@ async function bring(
   const digest = await meter.time('proof', () => prove(tables, arriving, target, plan.rows, course));
   await target.end();
   return digest;
-}
-
-async function beginOrGoOn(
-  { from, identity }: MovePlan,
-  target: MoveTarget,
-  tables: readonly TableShape[],
-  restart: boolean,
-): Promise<Begun> {
-  const anew: Begun = { from, identity, at: Date.now(), version: buildVersion() };
-  const earlier = await target.begun();
-  if (earlier === null) {
-    await target.begin(anew);
-    return anew;
-  }
-  if (restart) {
-    await target.beginAnew(anew, tables);
-    return anew;
-  }
-  if (earlier.from !== from)
-    throw new RefusedError(
-      `The target is half moved from ${earlier.from}: go on with that, or begin anew with --restart`,
-    );
-  const changed = changedSince(earlier.identity, identity);
-  if (changed.length > 0)
-    throw new RefusedError(
-      `The source has changed since the move began (${changed.join(', ')}): begin anew with --restart, which empties the half-moved target`,
-    );
-  return earlier;
 }
 
 function goOn(signal: AbortSignal): void {

@@ -14,6 +14,10 @@ export interface MoveProgress {
 export interface MoveOptions {
   from: DatabaseConfig;
   to: DatabaseConfig;
+  /** Mends odd rows of SQLite by documented rules, and records each change. */
+  repair: boolean;
+  /** Replaces people and what they wrote by others. */
+  mask: boolean;
   /** Gives up what an earlier move left in the target, and begins anew. */
   restart: boolean;
   /** The folder where the report is kept. */

@@ -11,6 +11,9 @@ export interface Begun {
   identity: SourceIdentity;
   /** Milliseconds since 1970. Sessions end at this instant. */
   at: number;
+  repair: boolean;
+  /** What the masks are made by, in hexadecimal digits; null where nothing is masked. It goes with the marker. */
+  mask: string | null;
   /** Of the build that began it. */
   version: string;
 }

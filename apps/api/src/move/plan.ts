@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
+import { InterruptedError } from '../cli/operator';
 import { StartupError } from '../common/startup-error';
 import type { DatabaseConfig } from '../config/database.schema';
 import { POSTGRES_MIGRATIONS } from '../database/migrations/postgres';
+import { type OddRows, describeOddRows } from '../odd-rows/odd-rows';
+import { scanOddRows } from '../odd-rows/scan';
 import { openRowSource } from '../transfer/open-row-source';
 import { describeDatabase } from '../transfer/places';
 import type { TableShape } from '../transfer/tables';
@@ -34,23 +37,24 @@ export interface MovePlan {
   /** What speaks against it, all of it. */
   obstacles: string[];
   identity: SourceIdentity;
+  /** What SQLite let in and nobody else does. */
+  odd: OddRows | null;
 }
+
+type PlanOptions = Omit<MoveOptions, 'reports' | 'onProgress' | 'signal'> & { signal?: AbortSignal };
 
 /** Measured on two cores of 2026 with the target on the same machine: rows, indexes, search index and proof. */
 const ROWS_PER_SECOND = 25_000;
 const BYTES_PER_SECOND = 10_000_000;
 
 /** Looks at both sides and writes nothing. @param tables of this build */
-export async function planMove(
-  options: Pick<MoveOptions, 'from' | 'to'>,
-  tables: readonly TableShape[],
-): Promise<MovePlan> {
+export async function planMove(options: PlanOptions, tables: readonly TableShape[]): Promise<MovePlan> {
   const { from, to } = options;
   const known = POSTGRES_MIGRATIONS.map(({ name }) => name);
   const obstacles: string[] = [];
-  const source = await attempt(obstacles, () => lookAtSource(from, tables, known));
+  const source = await attempt(options, obstacles, () => lookAtSource(from, tables, known));
   const bytes = Object.values(source?.state.bytes ?? {}).reduce((sum, size) => sum + size, 0);
-  const target = await attempt(obstacles, () => lookAtTarget(to, tables, known, bytes));
+  const target = await attempt(options, obstacles, () => lookAtTarget(to, tables, known, bytes));
   if (source !== null && target !== null && (await isSamePlace(from, to)))
     obstacles.push('Source and target are the same database');
   obstacles.push(
@@ -59,6 +63,8 @@ export async function planMove(
       : [...source.state.problems, ...schemaProblems(source.identity.migrations, known)]),
     ...(target?.problems ?? []),
   );
+  const odd = source?.isSound ? await attempt(options, obstacles, () => oddRows(options, tables)) : null;
+  if (odd !== null) obstacles.push(...oddities(odd, options.repair, tables));
   const planned = tables.map(({ name }) => ({
     name,
     rows: source?.identity.tables[name]?.rows ?? 0,
@@ -77,14 +83,23 @@ export async function planMove(
     resumes: target?.isMarked ?? false,
     obstacles,
     identity: source?.identity ?? { migrations: [], tables: {} },
+    odd,
   };
 }
 
-/** What cannot be looked at is an obstacle in the words of whoever tried. */
-async function attempt<T>(obstacles: string[], work: () => Promise<T>): Promise<T | null> {
+/**
+ * What cannot be looked at is an obstacle in the words of whoever tried.
+ * @throws InterruptedError
+ */
+async function attempt<T>(
+  { signal }: PlanOptions,
+  obstacles: string[],
+  work: () => Promise<T>,
+): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
+    if (signal?.aborted) throw new InterruptedError('Interrupted: nothing was written');
     obstacles.push((error as Error).message);
     return null;
   }
@@ -94,7 +109,7 @@ async function lookAtSource(
   config: DatabaseConfig,
   tables: readonly TableShape[],
   known: readonly string[],
-): Promise<{ state: SourceState; identity: SourceIdentity }> {
+): Promise<{ state: SourceState; identity: SourceIdentity; isSound: boolean }> {
   if (config.type === 'sqlite' && !existsSync(config.path))
     throw new StartupError(`There is no database at ${config.path}`);
   const source = await openRowSource(config);
@@ -102,11 +117,28 @@ async function lookAtSource(
     const migrations = await source.migrations();
     if (migrations.length === 0) throw new StartupError(`${describeDatabase(config)} holds no desk`);
     const state = config.type === 'sqlite' ? sqliteState(config.path) : await postgresState(config, tables);
-    const isCounted = state.problems.length === 0 && migrations.join() === known.join();
-    return { state, identity: isCounted ? await identityOf(source, tables) : { migrations, tables: {} } };
+    const isSound = state.problems.length === 0 && migrations.join() === known.join();
+    return {
+      state,
+      identity: isSound ? await identityOf(source, tables) : { migrations, tables: {} },
+      isSound,
+    };
   } finally {
     await source.close();
   }
+}
+
+/** PostgreSQL holds every value to its column. */
+async function oddRows(
+  { from, signal }: PlanOptions,
+  tables: readonly TableShape[],
+): Promise<OddRows | null> {
+  return from.type === 'sqlite' ? scanOddRows(from.path, tables, signal ? { signal } : {}) : null;
+}
+
+function oddities(odd: OddRows, repair: boolean, tables: readonly TableShape[]): string[] {
+  const groups = repair ? odd.groups.filter(({ rule }) => rule === null) : odd.groups;
+  return describeOddRows({ ...odd, groups }, tables);
 }
 
 async function lookAtTarget(

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { RowSource } from '../transfer/row-source';
 import type { TableShape } from '../transfer/tables';
 
@@ -21,6 +20,11 @@ export async function identityOf(source: RowSource, tables: readonly TableShape[
 
 /** Names of tables that are not what they were; `migrations` where the schema is another. */
 export function changedSince(before: SourceIdentity, now: SourceIdentity): string[] {
-  if (!isDeepStrictEqual(before.migrations, now.migrations)) return ['migrations'];
-  return Object.keys(now.tables).filter((name) => !isDeepStrictEqual(before.tables[name], now.tables[name]));
+  if (before.migrations.join() !== now.migrations.join()) return ['migrations'];
+  return Object.entries(now.tables)
+    .filter(([name, { rows, lastKey }]) => {
+      const then = before.tables[name];
+      return then?.rows !== rows || then.lastKey !== lastKey;
+    })
+    .map(([name]) => name);
 }

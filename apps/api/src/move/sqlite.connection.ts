@@ -14,6 +14,8 @@ export function openDraft(path: string): Database.Database {
     'foreign_keys = OFF',
     'cache_size = -64000',
     'temp_store = FILE',
+    // Of the marker, and of what masks are made by, nothing stays in the file.
+    'secure_delete = ON',
   ])
     connection.pragma(pragma);
   return connection;

@@ -1,0 +1,326 @@
+import Database from 'better-sqlite3';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { type DatabaseConfig, databaseSchema } from '../config/database.schema';
+import { assertExactSchema } from '../database/migration-state';
+import { migrate } from '../database/migrate';
+import { openDatabase } from '../database/open-database';
+import { checkConsistency, rebuild } from '../search/search-maintenance';
+import { readShape } from '../database/schema-shape';
+import { fillDesk } from '../testing/filled-desk';
+import { bareTestDatabase, describeOnPostgres, describeOnSqlite } from '../testing/test-database';
+import { differingTables, digestDesk } from '../transfer/digest';
+import { openRowSource } from '../transfer/open-row-source';
+import { assertNotHalfMoved } from './half-moved';
+import { moveDesk, movedTables } from './move-desk';
+import type { MoveOptions } from './move-options';
+
+interface Place {
+  config: DatabaseConfig;
+  drop(): Promise<void>;
+}
+
+const patient = (env: Record<string, string>): DatabaseConfig =>
+  databaseSchema.parse({ ...env, DATABASE_STATEMENT_TIMEOUT: '0' });
+
+let folder: string;
+let files = 0;
+const sqlitePlace = async (): Promise<Place> => ({
+  config: { type: 'sqlite', path: join(folder, `${(files += 1)}`, 'desk.sqlite') },
+  drop: async () => undefined,
+});
+const postgresPlace = async (): Promise<Place> => {
+  const { env, drop } = await bareTestDatabase();
+  return { config: patient(env), drop };
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'liftdesk-move-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function withDesk<T>(config: DatabaseConfig, work: (desk: DataSource) => Promise<T>): Promise<T> {
+  const desk = await openDatabase(config);
+  try {
+    return await work(desk);
+  } finally {
+    await desk.destroy();
+  }
+}
+
+const moving = (from: DatabaseConfig, to: DatabaseConfig, more: Partial<MoveOptions> = {}): MoveOptions => ({
+  ...{ from, to, repair: false, mask: false, restart: false, reports: join(folder, 'reports') },
+  ...{ onProgress: () => undefined, signal: new AbortController().signal, ...more },
+});
+
+/** Called off at the nth look at it. */
+function offAfter(looks: number): AbortSignal {
+  let seen = 0;
+  const { signal } = new AbortController();
+  return Object.defineProperty(signal, 'aborted', { get: () => (seen += 1) > looks });
+}
+
+const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+function describeMove(
+  name: string,
+  makeSource: () => Promise<Place>,
+  makeTarget: () => Promise<Place>,
+): void {
+  describe(name, () => {
+    let source: Place;
+    let target: Place;
+
+    beforeEach(async () => {
+      [source, target] = [await makeSource(), await makeTarget()];
+      await withDesk(source.config, async (desk) => {
+        await migrate(desk);
+        await fillDesk(desk);
+        await rebuild(desk);
+      });
+    });
+    afterEach(async () => {
+      await source.drop();
+      await target.drop();
+    });
+
+    it('brings every row, the schema, the search and the numbering, and ends sessions', async () => {
+      const report = await moveDesk(moving(source.config, target.config));
+      const tables = await movedTables();
+      const [from, to] = [await openRowSource(source.config), await openRowSource(target.config)];
+      const digests = [await digestDesk(from, tables), await digestDesk(to, tables)] as const;
+      expect(differingTables(...digests)).toEqual(['session']);
+      expect(report.tables).toEqual(digests[1]);
+      for (const table of tables) expect(await to.lastKeyGiven(table)).toBe(await from.lastKeyGiven(table));
+      await Promise.all([from.close(), to.close()]);
+      await withDesk(target.config, async (desk) => {
+        await assertExactSchema(desk);
+        await assertNotHalfMoved(desk);
+        expect(await desk.query('select rid from session where ended_at is null')).toEqual([]);
+        expect(await desk.query('select rid from session')).toHaveLength(5);
+        expect(await checkConsistency(desk)).toEqual({
+          tickets: 30,
+          documents: 30,
+          missing: [],
+          orphaned: [],
+        });
+        const [user] = await desk.query<{ rid: number }[]>(
+          `insert into "user" (id, email, email_norm, name, role, created_at) values ('n', 'n', 'n', 'n', 'agent', 1) returning rid`,
+        );
+        expect(user?.rid).toBe(7);
+      });
+    });
+
+    it('leaves a schema that is that of a fresh one', async () => {
+      await moveDesk(moving(source.config, target.config));
+      const names = new Set((await movedTables()).map(({ name: table }) => table));
+      const shape = (config: DatabaseConfig) => withDesk(config, (desk) => readShape(desk, names));
+      const fresh = await makeTarget();
+      await withDesk(fresh.config, migrate);
+      expect(await shape(target.config)).toEqual(await shape(fresh.config));
+      await fresh.drop();
+    });
+
+    it('goes on where it was called off, wherever that is', async () => {
+      let wasOff = 0;
+      for (let looks = 0; ; looks += 2) {
+        try {
+          await moveDesk(moving(source.config, target.config, { signal: offAfter(looks) }));
+          break;
+        } catch (error) {
+          expect((error as Error).message).toMatch(/was interrupted.*Run the same command again/);
+          wasOff += 1;
+          await withDesk(target.config, (desk) =>
+            expect(assertNotHalfMoved(desk)).rejects.toThrow(/half moved/),
+          );
+        }
+      }
+      expect(wasOff).toBeGreaterThan(8);
+      await withDesk(target.config, async (desk) => {
+        await assertNotHalfMoved(desk);
+        expect(await checkConsistency(desk)).toMatchObject({ documents: 30, missing: [] });
+      });
+    });
+
+    it('begins anew where the source has changed meanwhile, and only when told', async () => {
+      await expect(
+        moveDesk(moving(source.config, target.config, { signal: offAfter(12) })),
+      ).rejects.toThrow();
+      await withDesk(source.config, (desk) => desk.query(`delete from ticket_tag`));
+      await expect(moveDesk(moving(source.config, target.config))).rejects.toMatchObject({
+        message: expect.stringMatching(/source has changed.*ticket_tag.*--restart/s),
+        exitCode: 3,
+      });
+      const { tables } = await moveDesk(moving(source.config, target.config, { restart: true }));
+      expect(tables).toMatchObject({ ticket_tag: { rows: 0 }, ticket: { rows: 30 } });
+    });
+
+    it('finds what was changed in a row while it was away', async () => {
+      await expect(
+        moveDesk(moving(source.config, target.config, { signal: offAfter(25) })),
+      ).rejects.toThrow();
+      await withDesk(source.config, (desk) =>
+        desk.query(`update ticket set subject = 'another' where rid = 7`),
+      );
+      await expect(moveDesk(moving(source.config, target.config))).rejects.toMatchObject({
+        message: expect.stringMatching(/ticket, rid 7: subject differ.*--restart/s),
+        exitCode: 4,
+      });
+      await withDesk(target.config, (desk) => expect(assertNotHalfMoved(desk)).rejects.toThrow(/half moved/));
+    });
+
+    it('takes an empty desk of this version, and no other database', async () => {
+      await withDesk(target.config, migrate);
+      await moveDesk(moving(source.config, target.config));
+      await expect(moveDesk(moving(source.config, target.config))).rejects.toMatchObject({
+        message: expect.stringMatching(/is not empty: it holds \w/),
+        exitCode: 3,
+      });
+      const other = await makeTarget();
+      await withDesk(other.config, (desk) => desk.query('create table notes (a integer)'));
+      await expect(moveDesk(moving(source.config, other.config))).rejects.toThrow(/not Liftdesk’s \(notes\)/);
+      await other.drop();
+      await expect(moveDesk(moving(source.config, source.config))).rejects.toThrow(/are the same database/);
+    });
+
+    it('moves a desk without a row', async () => {
+      const empty = await makeSource();
+      await withDesk(empty.config, migrate);
+      expect((await moveDesk(moving(empty.config, target.config))).rows).toBe(0);
+      await empty.drop();
+    });
+
+    it('refuses a schema of another version', async () => {
+      await withDesk(source.config, (desk) =>
+        desk.query(`insert into migrations (timestamp, name) values (2, 'Later2')`),
+      );
+      await expect(moveDesk(moving(source.config, target.config))).rejects.toThrow(/newer version.*Later2/);
+      await withDesk(source.config, (desk) =>
+        desk.query(`delete from migrations where name like 'Maint%' or name = 'Later2'`),
+      );
+      await expect(moveDesk(moving(source.config, target.config))).rejects.toThrow(/lacks 1 migration/);
+    });
+
+    it('keeps a report that only its owner reads', async () => {
+      const { file = '' } = await moveDesk(moving(source.config, target.config));
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(statSync(join(folder, 'reports')).mode & 0o777).toBe(0o700);
+      expect(readFileSync(file, 'utf8')).toMatch(/ticket +30 +[0-9a-f]{64}/);
+      expect(JSON.parse(readFileSync(file.replace('.txt', '.json'), 'utf8'))).toMatchObject({
+        resumed: false,
+      });
+    });
+  });
+}
+
+describeOnSqlite('a move', () => {
+  describeMove('from SQLite to SQLite', sqlitePlace, sqlitePlace);
+});
+describeOnPostgres('a move', () => {
+  describeMove('from SQLite to PostgreSQL', sqlitePlace, postgresPlace);
+  describeMove('from PostgreSQL to SQLite', postgresPlace, sqlitePlace);
+  describeMove('from PostgreSQL to PostgreSQL', postgresPlace, postgresPlace);
+});
+
+describeOnSqlite('a source in SQLite', () => {
+  it('stays byte for byte as it was, its WAL too, and nothing is left beside it', async () => {
+    const [source, target] = [await sqlitePlace(), await sqlitePlace()];
+    const path = (source.config as { path: string }).path;
+    await withDesk(source.config, async (desk) => {
+      await migrate(desk);
+      await fillDesk(desk);
+    });
+    const before = sha256(path);
+    const beside = readdirSync(join(path, '..'));
+    await moveDesk(moving(source.config, target.config));
+    expect(sha256(path)).toBe(before);
+    expect(readdirSync(join(path, '..')).filter((name) => !name.endsWith('.lock'))).toEqual(beside);
+  });
+
+  it('with a WAL that a crash left is read with it, and keeps it', async () => {
+    const [source, target] = [await sqlitePlace(), await sqlitePlace()];
+    const path = (source.config as { path: string }).path;
+    const desk = await openDatabase(source.config);
+    await migrate(desk);
+    await fillDesk(desk);
+    const copy = join(folder, 'crashed.sqlite');
+    const files = ['', '-wal'];
+    for (const suffix of files) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
+    await desk.destroy();
+    const before = files.map((suffix) => sha256(`${copy}${suffix}`));
+    const { rows } = await moveDesk(moving({ type: 'sqlite', path: copy }, target.config));
+    expect(rows).toBeGreaterThan(100);
+    expect(files.map((suffix) => sha256(`${copy}${suffix}`))).toEqual(before);
+    expect(existsSync(`${copy}-shm`)).toBe(false);
+  });
+
+  it('that is missing, something else, damaged or locked is refused in words, and nothing is written', async () => {
+    const target = await sqlitePlace();
+    const path = join(folder, 'source.sqlite');
+    const refused = async (words: RegExp) => {
+      await expect(moveDesk(moving({ type: 'sqlite', path }, target.config))).rejects.toMatchObject({
+        message: expect.stringMatching(words),
+        exitCode: 3,
+      });
+      expect(existsSync((target.config as { path: string }).path)).toBe(false);
+    };
+    await refused(/There is no database at/);
+    writeFileSync(path, 'This is a letter to somebody.\n'.repeat(400));
+    await refused(/not a database/);
+    rmSync(path);
+    await withDesk({ type: 'sqlite', path }, async (desk) => {
+      await migrate(desk);
+      await fillDesk(desk, 300);
+    });
+    const whole = readFileSync(path);
+    for (let page = 4; page < whole.length / 4096; page += 7) whole.fill(0xa5, page * 4096, page * 4096 + 64);
+    writeFileSync(path, whole);
+    await refused(/damaged|malformed/);
+  });
+
+  it('that a server writes to is refused with what to do, and taken in maintenance', async () => {
+    const [source, target] = [await sqlitePlace(), await sqlitePlace()];
+    const { InstanceLock } = await import('../database/instance-lock');
+    await withDesk(source.config, async (desk) => {
+      await migrate(desk);
+      await fillDesk(desk);
+      const server = InstanceLock.acquire((source.config as { path: string }).path);
+      await expect(moveDesk(moving(source.config, target.config))).rejects.toThrow(
+        /npm run maintenance -- on/,
+      );
+      await desk.query('insert into maintenance (id, since) values (1, 1)');
+      await moveDesk(moving(source.config, target.config));
+      server.release();
+    });
+  });
+
+  it('with odd rows stops before anything is written, and is mended when told', async () => {
+    const [source, target] = [await sqlitePlace(), await sqlitePlace()];
+    await withDesk(source.config, async (desk) => {
+      await migrate(desk);
+      await fillDesk(desk);
+      await desk.query(`update message set body = 'a' || char(0) || 'b' where rid = 3`);
+    });
+    await expect(moveDesk(moving(source.config, target.config))).rejects.toMatchObject({
+      message: expect.stringMatching(/message\.body: NUL in a text.*--repair.*rid 3/),
+      exitCode: 3,
+    });
+    expect(existsSync((target.config as { path: string }).path)).toBe(false);
+    await moveDesk(moving(source.config, target.config, { repair: true }));
+    const connection = new Database((target.config as { path: string }).path, { readonly: true });
+    expect(connection.prepare('select body from message where rid = 3').pluck().get()).toBe('a\ufffdb');
+    connection.close();
+  });
+});
