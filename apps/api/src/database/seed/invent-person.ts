@@ -5,7 +5,7 @@ import type { Random } from './random';
 export function inventPerson(
   random: Random,
   language: Language,
-  unique: number,
+  unique: number | string,
 ): { name: string; email: string } {
   const first = random.pick(language.firstNames);
   const last = random.pick(language.lastNames);

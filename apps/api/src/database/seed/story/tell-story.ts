@@ -64,15 +64,16 @@ export function tellStory(random: Random, plot: Plot): TicketScript {
   };
 }
 
-type Slots = Readonly<Record<string, string>>;
+/** What stands in the braces of phrases. */
+export type Slots = Readonly<Record<string, string>>;
 
-const slotsOf = (random: Random): Slots => ({
+export const slotsOf = (random: Random): Slots => ({
   order: `HV-${20_000 + random.int(60_000)}`,
   model: random.pick(MODELS),
   number: String(1_000 + random.int(9_000)),
 });
 
-const filled = (text: string, slots: Slots): string =>
+export const filled = (text: string, slots: Slots): string =>
   text.includes('{') ? text.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot) : text;
 
 /** Puts one story's steps in order of time. */
