@@ -290,6 +290,7 @@ const PLACES: Place[] = [
     open: async (page) => {
       await maintain(page);
       await page.goto('/my/tickets');
+      await expect(page.getByRole('link', { name: 'Akku zeigt' }).last()).toBeVisible();
       await noticeIsThere(page);
     },
   },

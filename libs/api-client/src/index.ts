@@ -33,6 +33,10 @@ export type AuthOptions = Schemas['AuthOptions'];
 export type AuthSession = Schemas['AuthSession'];
 export type AuthSessionList = Schemas['AuthSessionList'];
 
+/** Whether the desk takes writes, and when not, why. */
+export type Status = Schemas['Status'];
+export type MaintenanceNotice = Schemas['Maintenance'];
+
 export type Ticket = Schemas['Ticket'];
 export type TicketPage = Schemas['TicketPage'];
 export type TicketCounts = Schemas['TicketCounts'];

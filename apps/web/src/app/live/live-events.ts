@@ -1,8 +1,9 @@
 import { DestroyRef, Injectable, InjectionToken, effect, inject, signal, untracked } from '@angular/core';
 import { Subject } from 'rxjs';
+import type { Status } from '@liftdesk/api-client';
 import { Session } from '../session/session';
 import { ApiAddress } from '../shared/http/api-address';
-import { Maintenance, type DeskStatus } from '../shared/http/maintenance';
+import { Maintenance } from '../shared/http/maintenance';
 import { Backoff } from './backoff';
 import { EventStreamParser, type StreamEvent } from './event-stream-parser';
 import { type LiveEvent, toLiveEvent } from './live-event';
@@ -178,7 +179,7 @@ export class LiveEvents {
 
   private hear(data: string): void {
     try {
-      this.maintenance.learn((JSON.parse(data) as DeskStatus).maintenance);
+      this.maintenance.learn((JSON.parse(data) as Status).maintenance);
     } catch {
       // Said in words that this version cannot read.
       void this.maintenance.look();

@@ -1,5 +1,12 @@
-import type { Attachment, MailDelivery, Message, SignedIn, Ticket, User } from '@liftdesk/api-client';
-import type { MaintenanceNotice } from '../shared/http/maintenance';
+import type {
+  Attachment,
+  MailDelivery,
+  MaintenanceNotice,
+  Message,
+  SignedIn,
+  Ticket,
+  User,
+} from '@liftdesk/api-client';
 import { type ClientConfig, DEFAULT_CONFIG } from '../shared/config/client-config';
 
 export function aConfig(

@@ -1,8 +1,9 @@
 import { HttpClient } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { Injectable, inject, untracked } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type { Message, Ticket } from '@liftdesk/api-client';
 import type { MessagePage } from '@liftdesk/api-client';
+import { Maintenance } from '../../shared/http/maintenance';
 import { idempotencyKey } from '../../shared/http/request-headers';
 
 export interface NewTicket {
@@ -17,6 +18,7 @@ export interface NewTicket {
 @Injectable({ providedIn: 'root' })
 export class PortalClient {
   private readonly http = inject(HttpClient);
+  private readonly maintenance = inject(Maintenance);
 
   /** `key` stays the same while it is the same ticket, so that trying again cannot open it twice. */
   open(ticket: NewTicket, key: string): Promise<Ticket> {
@@ -33,9 +35,10 @@ export class PortalClient {
     return firstValueFrom(this.http.patch<Ticket>(`/api/tickets/${ticketId}`, { status }));
   }
 
-  /** @param messageId the last message that is shown */
-  markRead(ticketId: string, messageId: string): Promise<void> {
-    return firstValueFrom(this.http.put<void>(`/api/tickets/${ticketId}/read`, { messageId }));
+  /** In maintenance it waits for the next look. @param messageId the last message that is shown */
+  async markRead(ticketId: string, messageId: string): Promise<void> {
+    if (untracked(this.maintenance.isOn)) return;
+    await firstValueFrom(this.http.put<void>(`/api/tickets/${ticketId}/read`, { messageId }));
   }
 
   /** The whole conversation, oldest first. */

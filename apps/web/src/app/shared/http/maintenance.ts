@@ -1,19 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
-
-/** The desk is read and not written for a while: since when, until when as far as that is known, and the operator's words. */
-export interface MaintenanceNotice {
-  /** ISO 8601, as `until`. */
-  readonly since: string;
-  readonly until: string | null;
-  readonly message: string | null;
-}
-
-/** What `/api/status` and the live event `maintenance` say. */
-export interface DeskStatus {
-  readonly maintenance: MaintenanceNotice | null;
-}
+import type { MaintenanceNotice, Status } from '@liftdesk/api-client';
 
 const STATUS = '/api/status';
 const EVERY_MS = 60_000;
@@ -61,7 +49,7 @@ export class Maintenance {
   async look(): Promise<void> {
     const before = untracked(this.known);
     try {
-      const { maintenance } = await firstValueFrom(this.http.get<DeskStatus>(STATUS));
+      const { maintenance } = await firstValueFrom(this.http.get<Status>(STATUS));
       // What another answer said meanwhile is newer than this question.
       if (untracked(this.known) === before) this.learn(maintenance);
     } catch {

@@ -32,6 +32,7 @@ describe('what an agent writes in maintenance', () => {
   const REFUSED: Answer = { refused: 503, body: inMaintenance()[0] };
   let server: Server;
   let page: Page<TicketView>;
+  let looks = 0;
 
   beforeEach(async () => {
     TestBed.configureTestingModule({
@@ -51,6 +52,13 @@ describe('what an agent writes in maintenance', () => {
     box.value = words;
     box.dispatchEvent(new Event('input', { bubbles: true }));
     press('Enter', { ctrlKey: true });
+    await server.work(page);
+  };
+  /** As somebody who comes back to the page. */
+  const look = async () => {
+    const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000 * ++looks);
+    document.dispatchEvent(new Event('visibilitychange'));
+    later.mockRestore();
     await server.work(page);
   };
   const keys = () => server.made(`POST ${MESSAGES}`).map((request) => request.headers.get('Idempotency-Key'));
@@ -87,6 +95,20 @@ describe('what an agent writes in maintenance', () => {
     await server.work(page);
     await send('Into the dark');
     expect(new Set(keys()).size).toBe(1);
+  });
+
+  it('is nothing while only read: that a message was seen is told afterwards', async () => {
+    const READ = `PUT /api/tickets/${TICKET.id}/read`;
+    const before = server.made(READ).length;
+    const maintenance = TestBed.inject(Maintenance);
+    server.ticket({ ...TICKET, unread: true, version: 5 }, [aMessage(), aMessage({ id: 'b' })]);
+    maintenance.learn(inMaintenance()[0].maintenance);
+    await look();
+    expect(page.host.querySelectorAll('article')).toHaveLength(2);
+    expect(server.made(READ)).toHaveLength(before);
+    maintenance.learn(null);
+    await look();
+    expect(server.made(READ).at(-1)?.body).toEqual({ messageId: 'b' });
   });
 
   it('is taken back where it is a change of the ticket, and can be made again', async () => {

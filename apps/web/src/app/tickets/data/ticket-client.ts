@@ -1,5 +1,5 @@
 import { HttpClient, type HttpResponse } from '@angular/common/http';
-import { Injectable, inject } from '@angular/core';
+import { Injectable, inject, untracked } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import type {
   Message,
@@ -11,6 +11,7 @@ import type {
   User,
 } from '@liftdesk/api-client';
 import type { MessagePage, TicketEventPage, TicketPage } from '@liftdesk/api-client';
+import { Maintenance } from '../../shared/http/maintenance';
 import { idempotencyKey, ifMatch } from '../../shared/http/request-headers';
 import { type TicketChange, changeBody } from './ticket-change';
 
@@ -41,6 +42,7 @@ const PAGE = '100';
 @Injectable({ providedIn: 'root' })
 export class TicketClient {
   private readonly http = inject(HttpClient);
+  private readonly maintenance = inject(Maintenance);
 
   /** The page, and when the server answered (epoch ms by its own clock). */
   async list(params: Record<string, string>): Promise<{ page: TicketPage; at: number }> {
@@ -83,9 +85,10 @@ export class TicketClient {
     return firstValueFrom(this.http.post(`/api/mail/deliveries/${deliveryId}/resend`, body));
   }
 
-  /** @param messageId the last message that is shown */
-  markRead(id: string, messageId: string): Promise<void> {
-    return firstValueFrom(this.http.put<void>(`/api/tickets/${id}/read`, { messageId }));
+  /** In maintenance it waits for the next look. @param messageId the last message that is shown */
+  async markRead(id: string, messageId: string): Promise<void> {
+    if (untracked(this.maintenance.isOn)) return;
+    await firstValueFrom(this.http.put<void>(`/api/tickets/${id}/read`, { messageId }));
   }
 
   /** One page of the conversation, oldest first. */
