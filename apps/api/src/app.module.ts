@@ -17,6 +17,7 @@ import { AuthConfig } from './auth/auth.config';
 import { AuthModule } from './auth/auth.module';
 import { AccessGuard, IdentifyGuard } from './auth/guards';
 import { SigningKeys } from './auth/signing-keys';
+import { backupHealth } from './backup/backup-health';
 import { AppInfo } from './common/app-info';
 import { CommonModule } from './common/common.module';
 import { ProblemFilter } from './common/problem.filter';
@@ -87,6 +88,7 @@ export class AppModule {
         MaintenanceService,
         SecretsWatch,
         SharedStateChecks,
+        backupHealth(config.backup),
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: ZodValidationPipe },
         // In this order: who calls, how often, whether it may, whether writes are taken, and whether it says something we do not know.

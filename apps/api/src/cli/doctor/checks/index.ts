@@ -1,4 +1,5 @@
 import type { DoctorCheck } from '../check';
+import { backupCheck } from './backup.check';
 import { clientCheck } from './client.check';
 import { clockCheck } from './clock.check';
 import { configCheck } from './config.check';
@@ -23,6 +24,7 @@ export const CHECKS: { readonly together: readonly DoctorCheck[]; readonly last:
     databaseCheck,
     migrationsCheck,
     storageCheck,
+    backupCheck,
     mailCheck,
     redisCheck,
     logsCheck,
