@@ -2,13 +2,15 @@ import Database from 'better-sqlite3';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseSchema } from '../config/database.schema';
 import { migrate } from '../database/migrate';
+import { openDatabase } from '../database/open-database';
 import { openSqlite } from '../database/sqlite';
 import { indexText } from '../search/tokenise';
 import { rebuild } from '../search/search-maintenance';
 import { HARD_TEXTS, fillDesk } from '../testing/filled-desk';
 import { TestDesk } from '../testing/test-desk';
-import { describeOnSqlite } from '../testing/test-database';
+import { describeOnPostgres, describeOnSqlite, testDatabase } from '../testing/test-database';
 import { digestDesk } from '../transfer/digest';
 import { openRowSource } from '../transfer/open-row-source';
 import { SqliteRowSource } from '../transfer/sqlite.row-source';
@@ -43,9 +45,9 @@ describeOnSqlite('a desk that is masked on its way', () => {
     const connection = new Database(source);
     connection.pragma('foreign_keys = off');
     const words: string[] = [];
-    const word = (): string => {
+    const word = (length?: number | null): string => {
       const form = FORMS[words.length % FORMS.length] as (n: number) => string;
-      words.push(form(1_000 + words.length));
+      words.push(form(1_000 + words.length).slice(0, length ?? undefined));
       return words.at(-1) as string;
     };
     for (const { name, columns, checks, key } of tables) {
@@ -56,14 +58,13 @@ describeOnSqlite('a desk that is masked on its way', () => {
       );
       for (const row of rows)
         for (const column of texts) {
-          const value = column.name.endsWith('_value') ? logValue(String(row['type']), word) : word();
+          const value = column.name.endsWith('_value')
+            ? logValue(String(row['type']), word)
+            : word(column.maxLength);
           const where = key.map((one) => `${quoted(one)} = ?`).join(' and ');
           connection
             .prepare(`update ${quoted(name)} set ${quoted(column.name)} = ? where ${where}`)
-            .run(
-              column.maxLength === null ? value : value.slice(0, column.maxLength),
-              ...key.map((one) => row[one]),
-            );
+            .run(value, ...key.map((one) => row[one]));
           if (key.includes(column.name)) row[column.name] = value;
         }
     }
@@ -187,5 +188,25 @@ describeOnSqlite('a desk that is masked on its way', () => {
     } finally {
       await desk.close();
     }
+  });
+});
+
+describeOnPostgres('a desk that is masked', () => {
+  it('is the same from either engine', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'liftdesk-masking-'));
+    const path = join(folder, 'desk.sqlite');
+    const { env, drop } = await testDatabase();
+    const desks = [await openSqlite(path), await openDatabase(databaseSchema.parse(env))] as const;
+    await migrate(desks[0]);
+    for (const desk of desks) await fillDesk(desk);
+    const tables = tablesOf(desks[0]);
+    const [one, other] = [
+      await MaskedRowSource.over(SqliteRowSource.open(path), tables, SECRET),
+      await MaskedRowSource.over(await openRowSource(databaseSchema.parse(env)), tables, SECRET),
+    ];
+    expect(await digestDesk(other, tables)).toEqual(await digestDesk(one, tables));
+    await Promise.all([one.close(), other.close(), ...desks.map((desk) => desk.destroy())]);
+    await drop();
+    rmSync(folder, { recursive: true });
   });
 });

@@ -11,38 +11,25 @@ export function proseLike(text: string, random: Random): string {
   const language = guessLanguage(text);
   const all = sentences.get(language) ?? sentencesOf(language);
   sentences.set(language, all);
+  const { greetings, closings, thanks } = language;
+  if (text.length < SHORT) return closest([...thanks, ...closings], text.length, random);
   const slots = slotsOf(random);
-  let [said, left] = ['', text.length];
-  while (said === '' || left > 0) {
-    const sentence = filled(left < SHORT ? shortPhrase(language, left, random) : random.pick(all), slots);
-    if (said !== '' && sentence.length > left + SHORT) break;
-    const between = said === '' ? '' : random.chance(0.3) ? '\n\n' : ' ';
-    said += between + sentence;
-    left -= between.length + sentence.length;
-  }
-  return said;
+  let said = random.chance(0.5) ? `${random.pick(greetings)}\n\n` : '';
+  while (text.length - said.length >= SHORT)
+    said += `${filled(random.pick(all), slots)}${random.chance(0.3) ? '\n\n' : ' '}`;
+  return said + random.pick(closings);
 }
 
 /** The same for a line that stands above a text. */
 export function subjectLike(text: string, random: Random): string {
   if (text === '') return '';
-  const { topics } = guessLanguage(text);
-  return filled(
-    closest(
-      topics.flatMap(({ subjects }) => subjects),
-      text.length,
-      random,
-    ),
-    slotsOf(random),
-  );
+  const subjects = guessLanguage(text).topics.flatMap((topic) => topic.subjects);
+  return filled(closest(subjects, text.length, random), slotsOf(random));
 }
 
-/** Of fewer characters there is hardly a sentence. */
+/** In fewer characters there is hardly a sentence. */
 const SHORT = 40;
 const DRAWS = 3;
-
-const shortPhrase = ({ greetings, closings, thanks }: Language, length: number, random: Random): string =>
-  closest([...greetings, ...closings, ...thanks], length, random);
 
 /** Of a few drawn ones that of the most similar length. */
 function closest(texts: readonly string[], length: number, random: Random): string {
