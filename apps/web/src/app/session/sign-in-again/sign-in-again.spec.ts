@@ -6,7 +6,7 @@ import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, viewCh
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { RouterTestingHarness } from '@angular/router/testing';
-import { aSignedIn } from '../../testing/api-objects';
+import { aSignedIn, inMaintenance } from '../../testing/api-objects';
 import { Page } from '../../testing/page';
 import { RefreshLock } from '../refresh-lock';
 import { Session } from '../session';
@@ -60,6 +60,30 @@ describe('signing in again', () => {
     expect(dialog()).not.toBeNull();
     expect(dialog()?.contains(document.activeElement)).toBe(true);
     TestBed.inject(Session).adopt(aSignedIn('new'));
+    await page.settle();
+    expect(dialog()).toBeNull();
+  });
+
+  it('waits for the end of a maintenance, with the password as it was typed, and goes on then', async () => {
+    const server = TestBed.inject(HttpTestingController);
+    void TestBed.inject(Session).renew();
+    server.expectOne('/api/auth/refresh').flush(null, { status: 401, statusText: 'Unauthorized' });
+    openSignInAgain(TestBed.inject(Dialog));
+    await page.settle();
+    const password = dialog()?.querySelector<HTMLInputElement>('desk-password input');
+    if (!password) throw new Error('No field for the password');
+    password.value = 'a long password';
+    password.dispatchEvent(new Event('input', { bubbles: true }));
+    const submit = () => dialog()?.querySelector('form')?.dispatchEvent(new Event('submit'));
+    submit();
+    server.expectOne('/api/auth/login').flush(...inMaintenance());
+    await page.settle();
+    const words = dialog()?.querySelector('[role=alert]')?.textContent;
+    expect(words).toContain('Signing in waits until it is over. What you typed is kept');
+    expect(password.value).toBe('a long password');
+    expect(TestBed.inject(Session).state()).toBe('ended');
+    submit();
+    server.expectOne('/api/auth/login').flush(aSignedIn('new'));
     await page.settle();
     expect(dialog()).toBeNull();
   });
