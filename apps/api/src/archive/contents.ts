@@ -30,7 +30,9 @@ export interface ArchivedTable {
   shape: TableShape;
   /** In the order of the shape, those that are archived. */
   columns: ColumnShape[];
-  /** The row as it is archived, with the values of `columns`; null where it is left out. */
+  /** The values of `columns`, of a row of the table. */
+  picked(row: Row): Value[];
+  /** The same as they are archived; null where the row is left out. */
   archived(row: Row): Value[] | null;
 }
 
@@ -51,7 +53,7 @@ export function contentsOf(tables: readonly TableShape[], withPasswords: boolean
 export function archivedTable(shape: TableShape, columns: ColumnShape[]): ArchivedTable {
   const places = columns.map(({ name }) => columnIndex(shape, name));
   const pick = (row: Row): Value[] => places.map((place) => row[place] as Value);
-  return { shape, columns, archived: shape.name === 'outbox_mail' ? mail(shape, pick) : pick };
+  return { shape, columns, picked: pick, archived: shape.name === 'outbox_mail' ? mail(shape, pick) : pick };
 }
 
 const omittedColumns = (table: string, withPasswords: boolean): readonly string[] => [

@@ -7,6 +7,7 @@ import type { ArchiveReader } from './archive-reader';
 import type { ArchivedTable } from './contents';
 import { ATTACHMENT, fileReader } from './entries';
 import type { ImportedFiles } from './import-files';
+import type { DeskTransaction } from './one-transaction';
 import { lineOf } from './row-text';
 import type { Watch } from './survey';
 import type { VerifiedArchive } from './verify-archive';
@@ -14,7 +15,6 @@ import type { VerifiedArchive } from './verify-archive';
 /** Values of one statement: SQLite takes 32,766, PostgreSQL 65,535; and short of 1 MB of text. */
 const MOST_VALUES = 4_000;
 const MOST_CHARACTERS = 1_000_000;
-const READ_BACK = 1_000;
 
 /** Writes all rows of an archive, in the transaction that this is called in. */
 export async function insertRows(
@@ -72,7 +72,7 @@ function* batches(rows: readonly Value[][], columns: number): Generator<Value[][
  * @throws DifferenceError where the rows of a table are not those of the archive
  */
 export async function proveRows(
-  source: SqlSource,
+  source: DeskTransaction,
   { tables, manifest }: VerifiedArchive,
   watch: Watch,
 ): Promise<void> {
@@ -82,8 +82,8 @@ export async function proveRows(
     const expected = manifest.tables[place] as { rows: number; sha256: string };
     const hash = createHash('sha256');
     let rows = 0;
-    for await (const batch of readBack(source, table)) {
-      for (const row of batch) hash.update(lineOf(table.columns, row));
+    for await (const batch of source.rows(table.shape)) {
+      for (const row of batch) hash.update(lineOf(table.columns, table.picked(row)));
       rows += batch.length;
       done += batch.length;
       watch({ phase: 'Proving the rows', done, total, rows: done });
@@ -92,25 +92,5 @@ export async function proveRows(
       throw new DifferenceError(
         `Table ${table.shape.name} did not arrive as it is in the archive (${rows} of ${expected.rows} rows): nothing was kept`,
       );
-  }
-}
-
-async function* readBack(source: SqlSource, { shape, columns }: ArchivedTable): AsyncGenerator<Value[][]> {
-  const keys = shape.key.map(quoted).join(', ');
-  const select = `select ${columns.map(({ name }) => quoted(name)).join(', ')} from ${quoted(shape.name)}`;
-  const next = `${select} where (${keys}) > (${shape.key.map(() => '?').join(', ')}) order by ${keys} limit ${READ_BACK}`;
-  const first = `${select} order by ${keys} limit ${READ_BACK}`;
-  for (let after: unknown[] | null = null; ;) {
-    const found: Record<string, unknown>[] = await source.query(after === null ? first : next, after ?? []);
-    const last = found.at(-1);
-    if (last === undefined) return;
-    // pg hands over int8 as text, lest digits get lost; ours have no more than a number holds.
-    yield found.map((row) =>
-      columns.map(({ name, kind }) => {
-        const value = row[name] as Value;
-        return kind === 'integer' && value !== null ? Number(value) : value;
-      }),
-    );
-    after = shape.key.map((name) => last[name]);
   }
 }

@@ -1,12 +1,18 @@
 import Database from 'better-sqlite3';
+import type { Client } from 'pg';
 import type { DatabaseConfig, PostgresConfig } from '../config/database.schema';
 import { numberPlaceholders } from '../database/placeholders';
 import type { SqlSource } from '../search/search-document';
 import { connectTo } from '../transfer/connect-postgres';
+import { PostgresRowSource } from '../transfer/postgres.row-source';
+import type { RowSource } from '../transfer/row-source';
+import { SqliteRowSource } from '../transfer/sqlite.row-source';
 import { quoted } from '../transfer/tables';
 
 /** A transaction on a whole desk. */
 export interface DeskTransaction extends SqlSource {
+  /** What the transaction itself sees. */
+  rows: RowSource['rows'];
   /** By which the search knows its engine. */
   options: { type: 'sqlite' | 'postgres' };
   /** Nobody else writes into these from here on; they may read. */
@@ -41,6 +47,7 @@ async function onSqlite(path: string, work: (transaction: DeskTransaction) => Pr
     connection.exec('begin immediate');
     await work({
       query: query as SqlSource['query'],
+      rows: (table) => new SqliteWithin(connection).rows(table),
       options: { type: 'sqlite' },
       lockTables: async () => undefined,
       continueKeysAfter: async (table, key) => {
@@ -66,6 +73,7 @@ async function onPostgres(
     await client.query('begin');
     await work({
       query: query as SqlSource['query'],
+      rows: (table) => new PostgresWithin(client).rows(table),
       options: { type: 'postgres' },
       lockTables: async (names) => {
         await query(`lock table ${names.map(quoted).join(', ')} in share row exclusive mode`);
@@ -79,5 +87,18 @@ async function onPostgres(
     await client.query('commit');
   } finally {
     await client.end();
+  }
+}
+
+/** Reads on the connection of the transaction, in batches that fit into memory. Whoever opened it closes it. */
+class SqliteWithin extends SqliteRowSource {
+  constructor(connection: Database.Database) {
+    super(connection);
+  }
+}
+
+class PostgresWithin extends PostgresRowSource {
+  constructor(client: Client) {
+    super(client, '');
   }
 }

@@ -34,7 +34,7 @@ async function run(options: ExportCommandOptions, output: Output, signal: AbortS
   const createdAt = new Date();
   const to = options.to ?? defaultName(createdAt);
   const tables = await readTables(database);
-  const files = await createFileStorage({ ...storage, signingSecret: randomBytes(32) }, { existing: true });
+  const files = await createFileStorage({ ...storage, signingSecret: randomBytes(32) });
   const record = `${to}.repairs.ndjson`;
   const repair = options.repair ?? false;
   const report = await withExportSource(database, { tables, repair, record, signal }, (source) =>

@@ -12,7 +12,7 @@ const LINE_FEED = 10;
 export class PostgresRowSource extends RowSource {
   readonly engine = 'postgres';
 
-  private constructor(
+  protected constructor(
     private readonly client: Client,
     /** Other connections, and pg_dump, see the same by `set transaction snapshot`, as long as this is open. */
     readonly snapshot: string,
