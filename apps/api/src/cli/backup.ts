@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { setPriority } from 'node:os';
 import { describePlace, listBackups, openBackupPlace } from '../backup/backup-place';
 import { type BackupReport, makeBackup } from '../backup/make-backup';
 import { planBackup, planLines } from '../backup/plan-backup';
@@ -10,6 +11,8 @@ import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
 import { DifferenceError, type OperatorOptions, type Output, action, operatorCommand } from './operator';
 
+/** Of a process, from -20 for the first to 19 for the last: whoever waits for the server comes first. */
+const NICE = 10;
 /** So many attachments are named; --json names them all. */
 const NAMED = 20;
 
@@ -35,6 +38,7 @@ async function backup({ list, dryRun }: Options, output: Output, signal: AbortSi
     const plan = await planBackup(config);
     return output.result(plan, planLines(plan));
   }
+  setPriority(NICE);
   const version = config.app.APP_VERSION ?? buildVersion();
   conclude(await makeBackup(config, { version, say: (line) => output.line(line), signal }), output);
 }
