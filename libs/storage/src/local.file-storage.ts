@@ -24,6 +24,9 @@ const MARKER = '.liftdesk-storage';
 /** Puts under way. A key never begins a segment with a dot, so these never meet. */
 const PART = /^\.[0-9a-f-]{36}\.part$/;
 
+/** Of a large file the disk is given so much at a time: all at once, whoever else waits for it would stand still. */
+const SYNC_BYTES = 8 * 1024 * 1024;
+
 /**
  * Keeps objects as plain files: the key is the path below the folder, the bytes are the file's, nothing lies beside it.
  * Hence `contentType` and `metadata` are not kept; the record of the file has them.
@@ -175,6 +178,7 @@ export class LocalFileStorage extends FileStorage {
   private async write(path: string, source: Readable): Promise<PutResult> {
     const hash = createHash('sha256');
     let size = 0;
+    let synced = 0;
     const handle = await this.act(() => open(path, 'wx', 0o640));
     try {
       for await (const piece of source) {
@@ -182,6 +186,9 @@ export class LocalFileStorage extends FileStorage {
         hash.update(chunk);
         size += chunk.length;
         await this.act(() => writeAll(handle, chunk));
+        if (size - synced < SYNC_BYTES) continue;
+        synced = size;
+        await this.act(() => handle.datasync());
       }
       await this.act(() => handle.sync());
     } finally {
