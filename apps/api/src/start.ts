@@ -21,6 +21,7 @@ import { EventStreams } from './events/event-streams';
 import type { DrainOptions } from './http/drain';
 import { assertPortFree, portError } from './http/listen';
 import { FastExpressAdapter } from './http/fast-express.adapter';
+import { assertNotHalfMoved } from './move/half-moved';
 import { UsersService } from './users/users.service';
 
 /** A server that answers, and the way to end it. */
@@ -64,6 +65,7 @@ export async function startServer(
     dataSource = await openDatabase(config.database, {
       onConnectionLost: (error) => void logger?.warn({ message: 'database.connection-lost', error }),
     });
+    await assertNotHalfMoved(dataSource);
     const unknown = await assertMigrated(dataSource);
     if (unknown.length > 0) logger.warn({ message: 'database.newer-version', migrations: unknown });
     if (config.app.NODE_ENV === 'production' || config.app.NODE_ENV === 'staging')

@@ -7,6 +7,7 @@ import type { DatabaseConfig } from '../config/database.schema';
 import { loadConfigOnce } from '../config/load-config';
 import { claimDatabase, type DatabaseClaim } from '../database/instance-lock';
 import { openDatabase } from '../database/open-database';
+import { assertNotHalfMoved } from '../move/half-moved';
 import { RefusedError } from './operator';
 
 type Work<T> = (dataSource: DataSource, config: Config) => Promise<T>;
@@ -49,6 +50,7 @@ function claimed(database: DatabaseConfig): DatabaseClaim {
 async function opened<T>(config: Config, work: Work<T>): Promise<T> {
   const dataSource = await openDatabase(patient(config.database));
   try {
+    await assertNotHalfMoved(dataSource);
     return await work(dataSource, config);
   } finally {
     await dataSource.destroy();

@@ -5,6 +5,7 @@ import type { DeskDigest } from '../transfer/digest';
 import { type TableShape, tablesOf } from '../transfer/tables';
 import { copyTables } from './copy-tables';
 import { inMovesWords } from './failures';
+import { keepHeapSmall } from './keep-heap-small';
 import { Meter } from './meter';
 import type { MoveOptions } from './move-options';
 import type { Course, MoveTarget } from './move-target';
@@ -32,6 +33,7 @@ export async function movedTables(): Promise<TableShape[]> {
  * @throws RefusedError, DifferenceError, InterruptedError, StartupError: what to do is in their words
  */
 export async function moveDesk(options: MoveOptions): Promise<MoveReport> {
+  keepHeapSmall();
   const tables = await movedTables();
   const meter = new Meter(options.onProgress);
   const began = Date.now();
