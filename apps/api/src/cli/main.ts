@@ -6,6 +6,7 @@ import { dbMoveCommand } from './db-move';
 import { dataExportCommand } from './data-export';
 import { dataImportCommand } from './data-import';
 import { doctorCommand } from './doctor/doctor-command';
+import { liftCommands } from './lift/lift-command';
 import { mailUnblockCommand } from './mail-unblock';
 import { maintenanceCommand } from './maintenance';
 import { migrationCommands } from './migrations';
@@ -36,6 +37,7 @@ const commands = [
   dbMoveCommand(),
   doctorCommand(),
   backupCommand(),
+  ...liftCommands(),
   openApiCommand(),
   configDocsCommand(),
 ];

@@ -1,6 +1,6 @@
 import { parse } from 'dotenv';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { StartupError } from '../common/startup-error';
 
 /**
@@ -11,6 +11,30 @@ import { StartupError } from '../common/startup-error';
 export function readEnvironment(directory = process.cwd()): Record<string, string | undefined> {
   const environment = process.env['NODE_ENV'] || 'development';
   return { NODE_ENV: environment, ...readFile(join(directory, `.env.${environment}`)), ...process.env };
+}
+
+/** Before the name of a variable that is meant for the other place of a move, and not for this one. */
+const THERE = 'THERE_';
+
+/**
+ * The variables of another place than this: those of a file, under them NODE_ENV by its name (`.env.staging`), over them
+ * the process's variables that begin with `THERE_`, for what should stand in no file: `THERE_DATABASE_URL`.
+ * @throws StartupError where there is no such file, or it cannot be read
+ */
+export function readEnvironmentOf(file: string): Record<string, string | undefined> {
+  if (!existsSync(file))
+    throw new StartupError(`There is no file ${file} with the variables of the other place`);
+  return {
+    NODE_ENV: /^\.env\.(\w+)$/.exec(basename(file))?.[1] ?? 'production',
+    ...readFile(file),
+    ...Object.fromEntries(givenThere().map((name) => [name, process.env[THERE + name]])),
+  };
+}
+
+/** Names of the variables that the process has for the other place, without `THERE_`. */
+export function givenThere(): string[] {
+  const names = Object.keys(process.env).filter((name) => name.startsWith(THERE));
+  return names.map((name) => name.slice(THERE.length));
 }
 
 function readFile(path: string): Record<string, string> {
