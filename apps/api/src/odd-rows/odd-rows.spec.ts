@@ -128,7 +128,7 @@ describe('a scan for odd rows', () => {
       ['message.ticket_rid', 'reference', 'leave-out', [[5]]],
       ['attachment.message_rid', 'reference', 'clear', [[1], [3]]],
       ['session.user_rid', 'reference', 'leave-out', [[2]]],
-      ['refresh_token.session_rid', 'reference', 'leave-out', [['hash 2']]],
+      ['refresh_token.session_rid', 'reference', 'leave-out', [['has… (6 characters)']]],
     ]);
   });
 
@@ -141,8 +141,8 @@ describe('a scan for odd rows', () => {
     expect(await found()).toEqual([
       ['user.rid', 'key', null, [[5_000_000_000]]],
       ['session.user_rid', 'too-big', null, [[3]]],
-      ['refresh_token.hash', 'key', 'leave-out', [["x'ff'"]]],
-      ['mail_block.email_norm', 'key', null, [["x'616263'"]]],
+      ['refresh_token.hash', 'key', 'leave-out', [["x'f… (5 characters)"]]],
+      ['mail_block.email_norm', 'key', null, [["x'6… (9 characters)"]]],
     ]);
   });
 
@@ -272,6 +272,15 @@ describe('a desk that is mended as it is read', () => {
         expect.objectContaining({ table: 'message', key: [10], because: ['ticket_rid'] }),
       ]),
     );
+  });
+
+  it('has nothing written down of what stood there where it is masked', async () => {
+    const record = join(folder, 'repairs.jsonl');
+    await recordRepairs(source, tables, record, undefined, false);
+    const lines = readFileSync(record, 'utf8');
+    expect(lines).toContain('{"table":"message","key":[8],"column":"body","rules":["replace"]}');
+    expect(lines).toContain('{"table":"refresh_token","key":[null],"leftOut":true,"because":["hash"]}');
+    expect(lines).not.toMatch(/Subject|before|after|text/);
   });
 });
 

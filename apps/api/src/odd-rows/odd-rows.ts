@@ -1,4 +1,4 @@
-import { type Key, describeKey } from '../transfer/row';
+import { type Key, type Value, describeKey } from '../transfer/row';
 import type { TableShape } from '../transfer/tables';
 import type { MendedRow } from './mend-row';
 import { type Finding, PROBLEMS, type Problem, RULES, type Rule } from './rules';
@@ -11,6 +11,7 @@ export interface OddGroup {
   /** How `--repair` mends it; null where nothing does. */
   rule: Rule | null;
   rows: number;
+  /** A text only by how it begins: it may be an address, and this is read aloud. */
   keys: Key[];
 }
 
@@ -42,7 +43,7 @@ export class OddRowsFound {
     const group = this.groups.get(name) ?? { table, column, problem, rule, rows: 0, keys: [] };
     this.groups.set(name, group);
     group.rows += 1;
-    if (group.keys.length < this.listed) group.keys.push(key);
+    if (group.keys.length < this.listed) group.keys.push(key.map(toldKey));
   }
 
   result(): OddRows {
@@ -56,6 +57,9 @@ export class OddRowsFound {
     };
   }
 }
+
+const toldKey = (value: Value): Value =>
+  typeof value === 'string' ? `${value.slice(0, 3)}… (${value.length} characters)` : value;
 
 /** A line for each group, as operators read it. */
 export function describeOddRows({ groups }: OddRows, tables: readonly TableShape[]): string[] {

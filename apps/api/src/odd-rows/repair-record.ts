@@ -11,8 +11,8 @@ export type RepairCounts = Partial<Record<Rule, number>>;
 
 /** A line of the record. */
 export type RepairLine = { table: string; key: Key } & (
-  | { column: string; rules: Rule[]; before: object | null; after: Value }
-  | { leftOut: Record<string, object | null>; because: string[] }
+  | { column: string; rules: Rule[]; before?: object | null; after?: Value }
+  | { leftOut: Record<string, object | null> | true; because: string[] }
 );
 
 /**
@@ -20,12 +20,14 @@ export type RepairLine = { table: string; key: Key } & (
  * stood there exactly. The file holds what people wrote, so that only its owner reads it. It is written anew as often as the
  * move begins, and is the same each time.
  * @param path of a file in a folder that is there
+ * @param withValues false for a desk that is masked: nothing of what stood there is written down, nor a key that is a text
  */
 export async function recordRepairs(
   source: RepairedRowSource,
   tables: readonly TableShape[],
   path: string,
   signal?: AbortSignal,
+  withValues = true,
 ): Promise<RepairCounts> {
   const counts: RepairCounts = {};
   const file = await open(path, 'w', 0o600);
@@ -33,7 +35,8 @@ export async function recordRepairs(
     for (const table of tables)
       for (const row of source.mended(table)) {
         signal?.throwIfAborted();
-        for (const line of linesOf(table, row)) await file.write(`${JSON.stringify(line)}\n`);
+        for (const line of linesOf(table, row))
+          await file.write(`${JSON.stringify(withValues ? line : withoutValues(line))}\n`);
         for (const { rule } of row.findings) if (rule !== null) counts[rule] = (counts[rule] ?? 0) + 1;
       }
     await file.sync();
@@ -56,4 +59,11 @@ function linesOf(table: TableShape, { key, raw, findings, row }: MendedRow): Rep
     rules: findings.filter((finding) => finding.column === column).map(({ rule }) => rule as Rule),
     ...{ before: before(column), after: row[columnIndex(table, column)] as Value },
   }));
+}
+
+function withoutValues({ table, key: whole, ...line }: RepairLine): RepairLine {
+  const key = whole.map((value) => (typeof value === 'string' ? null : value));
+  return 'column' in line
+    ? { table, key, column: line.column, rules: line.rules }
+    : { table, key, leftOut: true, because: line.because };
 }
