@@ -70,7 +70,7 @@ describe('health of a desk on a laptop', () => {
 
   it('is healthy on the schema of a newer version, and says so to operators', async () => {
     await desk.database.query(
-      `insert into migrations (timestamp, name) values (9999999999999, 'AddTeams9999999999999')`,
+      `insert into migrations (id, timestamp, name) values (99, 9999999999999, 'AddTeams9999999999999')`,
     );
     const { status, report } = await healthOf(desk);
     expect([status, report.status, report.checks['database']?.status]).toEqual([200, 'healthy', 'warn']);
