@@ -279,7 +279,7 @@ const PLACES: Place[] = [
         .getByRole('textbox', { name: 'Reply' })
         .fill('Guten Morgen Katrin, ein Leihrad steht bereit.');
       await page.getByRole('button', { name: /^Send, set Pending/ }).click();
-      await expect(page.getByText('Maintenance is under way.')).toBeVisible();
+      await expect(page.getByText('Maintenance is under way.')).toBeInViewport();
       await noticeIsThere(page);
     },
     noise: /503 .*\/messages/,

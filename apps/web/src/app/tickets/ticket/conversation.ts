@@ -48,6 +48,7 @@ export class Conversation {
   protected readonly outbox = inject(Outbox);
 
   private readonly atEnd = signal(true);
+  private lastTop = 0;
   private seen = 0;
   protected readonly unseen = signal(0);
   private readonly closed = computed(() => this.store.ticket()?.status === 'closed');
@@ -81,13 +82,17 @@ export class Conversation {
 
   protected follow(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller().nativeElement;
-    this.atEnd.set(scrollHeight - scrollTop - clientHeight < NEAR_END);
+    const isNear = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    // What has grown below meanwhile is nobody who scrolls away.
+    this.atEnd.update((atEnd) => isNear || (atEnd && scrollTop >= this.lastTop));
+    this.lastTop = scrollTop;
     if (this.atEnd()) this.readAll();
   }
 
   protected toEnd(): void {
     const scroller = this.scroller().nativeElement;
     scroller.scrollTop = scroller.scrollHeight;
+    this.lastTop = scroller.scrollTop;
     this.atEnd.set(true);
     this.readAll();
   }
