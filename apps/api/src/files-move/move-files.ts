@@ -1,18 +1,21 @@
 import type { FileStorage } from '@liftdesk/storage';
 import type { AttachmentSource, FileRow, FileTotals } from './attachment-source';
 import { bringFile } from './bring-file';
+import { ByteBudget } from './byte-budget';
 import { differenceOf, type FileDifference, Listed } from './differences';
 import { inLanes } from './lanes';
 import { FlawedFileError } from './proven-bytes';
 
 export const PARALLEL = 8;
+/** Of files under way together. A bucket's client holds parts of 5 MB of each, and what it has done with for a while. */
+const BYTES_AT_ONCE = 32 * 1024 * 1024;
 
 export interface MoveFilesOptions {
   /** Their rows decide what is moved. */
   attachments: AttachmentSource;
   from: FileStorage;
   to: FileStorage;
-  /** Files at a time; 8 unless given. */
+  /** Files at a time, large ones fewer; 8 unless given. */
   parallel?: number;
   onProgress?: (progress: FilesProgress) => void;
   /** Once aborted, what is under way is given up and nothing else is begun. */
@@ -52,10 +55,12 @@ export async function moveFiles(
   ] as const;
   const total = await attachments.totals();
   const done = none();
+  const budget = new ByteBudget(BYTES_AT_ONCE);
   const move = async (row: FileRow): Promise<void> => {
     signal?.throwIfAborted();
     try {
-      add(report[await bringFile(row, from, to, signal)], row);
+      const outcome = await budget.within(row.size, () => bringFile(row, from, to, signal));
+      add(report[outcome], row);
     } catch (error) {
       if (!(error instanceof FlawedFileError)) throw error;
       // One that was deleted while it was moved is no loss.
