@@ -117,5 +117,6 @@ function oneOfEach(problems: readonly string[]): string[] {
   return [...byName.values()];
 }
 
-const isStrict = (environment: string | undefined): boolean =>
+/** Staging is production in all that is refused. */
+export const isStrict = (environment: string | undefined): boolean =>
   environment === 'production' || environment === 'staging';

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
+import { assertNoDemoAccounts } from '../../auth/demo-accounts';
 import { makeBackup } from '../../backup/make-backup';
 import { buildVersion } from '../../common/build-version';
+import { StartupError } from '../../common/startup-error';
+import { isStrict } from '../../config/config';
 import type { DatabaseConfig } from '../../config/database.schema';
 import { assertMigrated } from '../../database/migration-state';
 import { openDatabase } from '../../database/open-database';
@@ -56,6 +59,7 @@ export async function carryDesk(
   const source = await openDatabase(patient(from.config.database));
   try {
     await assertMigrated(source);
+    await assertMayServe(source, options);
     const since = (await readMaintenance(source))?.since;
     const journal =
       since === undefined || options.dryRun
@@ -80,6 +84,17 @@ export async function carryDesk(
 function assertThere({ config: { database } }: Side): void {
   if (database.type === 'sqlite' && !existsSync(database.path))
     throw new RefusedError(`There is no database ${database.path}: there is nothing to bring`);
+}
+
+/** What the new place would not start on is better known now. @throws RefusedError */
+async function assertMayServe(source: DataSource, { to, mask }: CarryOptions): Promise<void> {
+  if (mask || !isStrict(to.config.app.NODE_ENV)) return;
+  try {
+    await assertNoDemoAccounts(source);
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    throw new RefusedError(`${to.name} would not start with this desk: ${error.message}`, { cause: error });
+  }
 }
 
 async function switchOn(source: DataSource, options: CarryOptions, output: Output): Promise<LiftJournal> {
@@ -110,7 +125,8 @@ class Carrying {
     const { backup } = this.options;
     const { database, files } = this.carriage;
     if (backup) await this.step('backup', () => this.backUp());
-    if (database !== null) await this.step('database', () => this.bringDatabase());
+    if (database !== null || this.journal.isDone('database'))
+      await this.step('database', () => this.bringDatabase());
     if (files) await this.step('files', () => this.bringFiles());
     await this.step('verification', () => this.verify());
   }
