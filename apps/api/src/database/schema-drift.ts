@@ -44,7 +44,7 @@ export async function driftOf(migrated: DataSource, config: DatabaseConfig): Pro
     const found = await readShape(migrated, tables);
     return {
       statements: [...statements, ...indexDrift(wanted, found, statements)],
-      checks: checkDrift(wanted, found),
+      checks: checkDrift(wanted, found, statements),
     };
   });
 }
@@ -105,11 +105,16 @@ function indexDrift(wanted: SchemaShape, found: SchemaShape, known: readonly Sta
     });
 }
 
-function checkDrift(wanted: SchemaShape, found: SchemaShape): string[] {
-  return namesOf(wanted.checks, found.checks).map(
-    (name) =>
-      `CHECK ${name}: the entity has ${wanted.checks.get(name) ?? 'none'}, the schema ${found.checks.get(name) ?? 'none'}`,
-  );
+/** Those of a table that is not there yet come with it. */
+function checkDrift(wanted: SchemaShape, found: SchemaShape, known: readonly Statement[]): string[] {
+  const isNew = (name: string) =>
+    known.some(({ up }) => up.startsWith(`CREATE TABLE "${name.slice(0, name.indexOf('.'))}"`));
+  return namesOf(wanted.checks, found.checks)
+    .filter((name) => !isNew(name))
+    .map(
+      (name) =>
+        `CHECK ${name}: the entity has ${wanted.checks.get(name) ?? 'none'}, the schema ${found.checks.get(name) ?? 'none'}`,
+    );
 }
 
 /** Those whose texts differ. */
