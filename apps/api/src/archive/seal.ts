@@ -14,7 +14,8 @@ function seal(hash: Hash): Buffer {
   return Buffer.concat([header, comment, Buffer.from([3, 0]), Buffer.alloc(8)]);
 }
 
-const CHUNK = 1 << 18;
+/** Texts of greater pieces would wait as garbage until all of memory is looked through. */
+const CHUNK = 1 << 16;
 const BROKEN = 'it was changed or cut since it was exported, or something else packed it';
 const SEAL_LENGTH = seal(createHash('sha256')).length;
 

@@ -41,15 +41,19 @@ export async function surveyTables(
   return entries;
 }
 
-/** A table as NDJSON, batch by batch. @throws RefusedError that names the key of a row that cannot be written */
+/** In characters. Greater texts would wait as garbage until all of memory is looked through. */
+const PIECE = 32_000;
+
+/** A table as NDJSON, in pieces of whole lines. @throws RefusedError that names the key of a row that cannot be written */
 export async function* linesOf(
   source: RowSource,
   { shape, columns, archived }: ArchivedTable,
 ): AsyncGenerator<{ text: Buffer; read: number; written: number }> {
   const keyOf = keyReader(shape);
   for await (const batch of source.rows(shape)) {
-    let [text, written] = ['', 0];
+    let [text, read, written] = ['', 0, 0];
     for (const row of batch) {
+      read += 1;
       const values = archived(row);
       if (values === null) continue;
       try {
@@ -60,8 +64,11 @@ export async function* linesOf(
         const place = `${shape.name} ${describeKey(shape, keyOf(row))}`;
         throw new RefusedError(`Row ${place} cannot be exported, and no archive was made: ${error.message}`);
       }
+      if (text.length < PIECE) continue;
+      yield { text: Buffer.from(text), read, written };
+      [text, read, written] = ['', 0, 0];
     }
-    yield { text: Buffer.from(text), read: batch.length, written };
+    if (read > 0) yield { text: Buffer.from(text), read, written };
   }
 }
 
