@@ -218,5 +218,8 @@ describe('a desk in maintenance', () => {
       ]);
       await listener.leave();
     }
+    const log = await desk.log();
+    expect(log).toMatch(/maintenance\.begun[^]*maintenance\.ended/);
+    expect(log).not.toContain('We move house');
   });
 });

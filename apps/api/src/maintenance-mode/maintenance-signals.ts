@@ -46,7 +46,7 @@ export class MaintenanceSignals implements OnModuleInit, OnApplicationBootstrap,
       const now = await this.mode.read();
       if (isSame(now, this.told)) return;
       this.told = now;
-      this.logger.log({ message: now === null ? 'maintenance.ended' : 'maintenance.begun', ...now });
+      this.logger.log({ message: now === null ? 'maintenance.ended' : 'maintenance.begun' });
       this.streams.tellAll({
         event: 'maintenance',
         data: { maintenance: now && maintenanceView(now) },
