@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { BuiltApi, Ending, Installation } from './harness/built-api';
@@ -104,6 +104,25 @@ describe('the built product does not start', () => {
     expect(stderr).toContain('JWT_SECRET');
     expect(stderr).toContain('FRONTEND_URL');
     expect(stderr).not.toContain('dev-secret');
+  });
+});
+
+describe('the built product on the schema of a newer version that only added', () => {
+  it('starts, works, and says so in its log and its health', async () => {
+    const installation = new Installation().migrate();
+    withMigration(installation, 'AddTeams9999999999999').close();
+    const api = await installation.start();
+    const health = (await (await fetch(`${api.origin}/health`)).json()) as {
+      checks: Record<string, object>;
+    };
+    expect(health.checks['database']).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('AddTeams'),
+    });
+    await api.stop();
+    const log = readFileSync(join(installation.folder, 'logs/application.log'), 'utf8');
+    expect(log).toMatch(/database\.newer-version.*AddTeams9999999999999/);
+    installation.remove();
   });
 });
 
