@@ -1,6 +1,8 @@
 import Database from 'better-sqlite3';
+import { existsSync, realpathSync } from 'node:fs';
 import { StartupError } from '../common/startup-error';
 import type { DatabaseConfig } from '../config/database.schema';
+import { undoHalfSwap } from './sqlite.swap';
 
 /** What a process holds while it serves, or changes, a database. */
 export interface DatabaseClaim {
@@ -8,14 +10,19 @@ export interface DatabaseClaim {
 }
 
 /**
- * SQLite serves one process, which holds its file; PostgreSQL serves as many as there are.
+ * SQLite serves one process, which holds its file; PostgreSQL serves as many as there are. What a restore left that was ended
+ * in its midst is put right first.
  * @throws StartupError when another process serves the same file
  */
 export function claimDatabase(database: DatabaseConfig): DatabaseClaim {
-  return database.type === 'sqlite' && database.path !== ':memory:'
-    ? InstanceLock.acquire(database.path)
-    : { release: () => undefined };
+  if (database.type === 'postgres' || database.path === ':memory:') return { release: () => undefined };
+  const lock = InstanceLock.acquire(database.path);
+  undoHalfSwap(realPath(database.path));
+  return lock;
 }
+
+/** Where the file is that a name leads to, or would be. */
+export const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
 
 /**
  * Holds the database for this process until it ends, however it ends: an exclusive lock on a file beside
