@@ -69,9 +69,9 @@ class Import {
   async run(): Promise<Manifest> {
     const reader = await ArchiveReader.open(this.options.from);
     try {
+      await assertEmpty(this.dataSource, this.shapes);
       const archive = await verifyArchive(reader, this.shapes, this.watch);
       assertFits(archive.manifest, this.dataSource);
-      await assertEmpty(this.dataSource, this.shapes);
       if (!this.options.dryRun) await this.bring(reader, archive);
       return archive.manifest;
     } finally {

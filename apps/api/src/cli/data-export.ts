@@ -57,7 +57,7 @@ async function run(options: ExportCommandOptions, output: Output, signal: AbortS
 function tell({ path, bytes, manifest }: ExportReport, output: Output): void {
   const { count, missing } = manifest.files;
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-  const left = missing.length > 0 ? `, ${missing.length} files left out (see its manifest)` : '';
+  const left = missing.length > 0 ? `; files left out: ${missing.length} (its manifest names them)` : '';
   const [inRows, inFiles, inBytes] = [rows, count, bytes].map((number) => number.toLocaleString('en'));
   output.result(
     { path, bytes, rows, files: count, missing },
