@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { DIST, type Ending, type Installation } from './built-api';
+
+/** An operator's command of the built API, while it runs. */
+export interface RunningCommand {
+  pid: number;
+  ended: Promise<Ending>;
+  /** Resolves once it has printed this. @throws where it ends before */
+  says(words: string): Promise<void>;
+  /** Ends it with SIGKILL: nothing of it comes later. */
+  kill(): Promise<void>;
+}
+
+export function begin(
+  installation: Installation,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): RunningCommand {
+  const child = spawn(process.execPath, [join(DIST, 'cli.js'), ...args], {
+    cwd: installation.folder,
+    env: installation.env({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env }),
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    says: async (words) => {
+      let isOver = false;
+      void ended.then(() => (isOver = true));
+      while (!stdout.includes(words)) {
+        if (isOver) throw new Error(`It ended without saying "${words}": ${stdout}${stderr}`);
+        await Promise.race([once(child.stdout, 'data'), ended]);
+      }
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      const { code } = await ended;
+      if (code !== null) throw new Error(`It had ended by itself, with ${code}`);
+    },
+  };
+}
