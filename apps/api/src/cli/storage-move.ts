@@ -21,6 +21,7 @@ import {
   type Output,
   RefusedError,
 } from './operator';
+import { keepHeapSmall } from './small-heap';
 import { withAttachments } from './storage-attachments';
 
 interface Options extends OperatorOptions {
@@ -70,6 +71,7 @@ export function showFiles(output: Output, phase: string): (progress: FilesProgre
 }
 
 async function run(options: Options, output: Output, signal: AbortSignal): Promise<void> {
+  keepHeapSmall();
   const env = withDefaults(readEnvironment());
   const [from, to] = [storagePlace(options.from, env), storagePlace(options.to, env)];
   await withAttachments(options.database, async (attachments) => {

@@ -6,6 +6,7 @@ import { type StorageVerifyReport, verifyStorage } from '../files-move/storage-v
 import { totalsOf } from '../files-move/words';
 import { DATABASE_PLACES, STORAGE_PLACES, storagePlace } from '../transfer/places';
 import { action, DifferenceError, operatorCommand, type OperatorOptions, type Output } from './operator';
+import { keepHeapSmall } from './small-heap';
 import { withAttachments } from './storage-attachments';
 import { differencesOf, forPrograms, parallel, showFiles } from './storage-move';
 
@@ -43,6 +44,7 @@ function numberOf(text: string): number {
 }
 
 async function run(options: Options, output: Output, signal: AbortSignal): Promise<void> {
+  keepHeapSmall();
   const env = withDefaults(readEnvironment());
   const storage = options.storage
     ? storagePlace(options.storage, env)
