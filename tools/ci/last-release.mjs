@@ -5,7 +5,8 @@
  *   node tools/ci/last-release.mjs [--postgres] [pattern of tests ...]
  *
  * A release is a tag `v*` that HEAD descends from. Its code is cloned into a temporary folder, with its own packages; its
- * migrations alone are ours. Tests about migrations themselves stay out: they would compare its entities with our schema.
+ * migrations alone are ours. What runs is every test that starts a desk and talks to it; others, such as those of migrations,
+ * would compare its entities with our schema.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ import { build } from 'esbuild';
 const ROOT = join(import.meta.dirname, '../..');
 const MIGRATIONS = 'apps/api/src/database/migrations';
 const ENGINES = { sqlite: 'SQLITE_MIGRATIONS', postgres: 'POSTGRES_MIGRATIONS' };
-const ABOUT_MIGRATIONS = '/database/(migrat|schema-)';
+const STARTS_A_DESK = 'TestDesk.start';
 
 const given = process.argv.slice(2);
 const onPostgres = given.includes('--postgres');
@@ -45,6 +46,8 @@ function lastRelease() {
 
 async function test(tag) {
   const folder = mkdtempSync(join(tmpdir(), 'liftdesk-release-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (remove(), process.exit(130)));
   try {
     say(`The API tests of ${tag} on the schema of ${git('rev-parse', '--short', 'HEAD')}`);
     const old = join(folder, tag);
@@ -52,18 +55,25 @@ async function test(tag) {
     for (const [engine, name] of Object.entries(ENGINES)) await replaceMigrations(old, engine, name);
     await installPackages(old);
     const config = `apps/api/jest.${onPostgres ? 'postgres.' : ''}config.js`;
-    const jest = [
-      'node_modules/jest/bin/jest.js',
-      '-c',
-      config,
-      '--testPathIgnorePatterns',
-      ABOUT_MIGRATIONS,
-      '--',
-    ];
-    return await run(old, process.execPath, [...jest, ...patterns]);
+    const jest = ['node_modules/jest/bin/jest.js', '-c', config, '--runTestsByPath'];
+    return await run(old, process.execPath, [...jest, ...apiTests(old)]);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
+}
+
+function apiTests(old) {
+  const specs = git(
+    '-C',
+    old,
+    'grep',
+    '-l',
+    '--fixed-strings',
+    STARTS_A_DESK,
+    '--',
+    'apps/api/src/*.spec.ts',
+  ).split('\n');
+  return specs.filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
 }
 
 /** Ours with all that they import, in one file, so that they need nothing that the old code may not have. */
