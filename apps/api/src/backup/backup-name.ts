@@ -10,5 +10,8 @@ export async function freeName(place: FileStorage, at: Date): Promise<string> {
   }
 }
 
-const nameOf = (at: Date): string =>
-  `database_backup_${at.toISOString().slice(0, 19).replace('T', '_').replaceAll(/[-:]/g, '')}`;
+const nameOf = (at: Date): string => `database_backup_${stampOf(at)}`;
+
+/** `20261126_040000`, in UTC. */
+export const stampOf = (at: Date): string =>
+  at.toISOString().slice(0, 19).replace('T', '_').replaceAll(/[-:]/g, '');

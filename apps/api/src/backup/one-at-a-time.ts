@@ -10,7 +10,7 @@ import { openDatabase } from '../database/open-database';
  */
 export async function oneAtATime<T>(database: DatabaseConfig, work: () => Promise<T>): Promise<T> {
   if (database.type === 'sqlite') {
-    const lock = acquire(database.path);
+    const lock = holdBackups(database.path);
     try {
       return await work();
     } finally {
@@ -30,7 +30,8 @@ export async function oneAtATime<T>(database: DatabaseConfig, work: () => Promis
   }
 }
 
-function acquire(path: string): InstanceLock {
+/** No backup of this file of SQLite is made until it is released. @throws RefusedError where one is under way */
+export function holdBackups(path: string): InstanceLock {
   try {
     return InstanceLock.acquire(`${path}.backup`);
   } catch (error) {

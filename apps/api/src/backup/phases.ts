@@ -1,6 +1,8 @@
 import { InterruptedError } from '../cli/operator';
 
-/** What a backup is doing, told as it goes on, and how long each part took. */
+const NO_BACKUP = 'Interrupted: this backup does not count, and nothing else was changed';
+
+/** What a backup or a restore is doing, told as it goes on, and how long each part took. */
 export class Phases {
   /** Seconds, by phase. */
   readonly seconds: Record<string, number> = {};
@@ -8,6 +10,8 @@ export class Phases {
   constructor(
     private readonly say: (line: string) => void,
     readonly signal: AbortSignal,
+    /** What state things are in once the signal was given. */
+    private readonly interrupted = NO_BACKUP,
   ) {}
 
   /**
@@ -18,16 +22,19 @@ export class Phases {
     const began = performance.now();
     try {
       this.signal.throwIfAborted();
-      return await work();
+      const result = await work();
+      this.say(`${words}: ${this.tick(name, began)} s`);
+      return result;
     } catch (error) {
       if (!this.signal.aborted) throw error;
-      throw new InterruptedError('Interrupted: this backup does not count, and nothing else was changed', {
-        cause: error,
-      });
+      throw new InterruptedError(this.interrupted, { cause: error });
     } finally {
-      this.seconds[name] = Math.round(performance.now() - began) / 1000;
-      if (!this.signal.aborted) this.say(`${words}: ${this.seconds[name]} s`);
+      this.tick(name, began);
     }
+  }
+
+  private tick(name: string, began: number): number {
+    return (this.seconds[name] = Math.round(performance.now() - began) / 1000);
   }
 
   /** Breaks off where the signal is given. */

@@ -19,3 +19,10 @@ export function ageOf(ms: number): string {
   if (minutes < 120) return `${minutes} min`;
   return minutes < 72 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
 }
+
+/** A line for each, as operators choose by. */
+export const listingLines = (manifests: readonly Manifest[]): string[] =>
+  manifests.map(
+    (manifest) =>
+      `${manifest.name}  proven ${ageOf(Date.now() - Date.parse(manifest.provenAt))} ago: ${summaryOf(manifest)}`,
+  );

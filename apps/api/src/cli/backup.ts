@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { describePlace, listBackups, openBackupPlace } from '../backup/backup-place';
 import { type BackupReport, makeBackup } from '../backup/make-backup';
 import { planBackup, planLines } from '../backup/plan-backup';
-import { ageOf, summaryOf } from '../backup/words';
+import { listingLines, summaryOf } from '../backup/words';
 import { buildVersion } from '../common/build-version';
 import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
@@ -47,13 +47,9 @@ async function show({ backup }: Config, output: Output): Promise<void> {
   const place = describePlace(backup);
   const { manifests, damaged } = await listBackups(await openBackupPlace(backup, { existing: true }));
   for (const { problem } of damaged) output.line(problem);
-  const lines = manifests.map((manifest) => {
-    const age = ageOf(Date.now() - Date.parse(manifest.provenAt));
-    return `${manifest.name}  proven ${age} ago: ${summaryOf(manifest)}`;
-  });
   output.result(
     { place, backups: manifests, damaged },
-    lines.join('\n') || `There is no backup in the ${place}`,
+    listingLines(manifests).join('\n') || `There is no backup in the ${place}`,
   );
 }
 

@@ -12,6 +12,7 @@ import { maintenanceCommand } from './maintenance';
 import { migrationCommands } from './migrations';
 import { openApiCommand } from './openapi';
 import { exitCodeOf, wordsOf } from './operator';
+import { restoreCommand } from './restore';
 import { searchCommands } from './search';
 import { seedCommand } from './seed';
 import { storageMoveCommand } from './storage-move';
@@ -37,6 +38,7 @@ const commands = [
   dbMoveCommand(),
   doctorCommand(),
   backupCommand(),
+  restoreCommand(),
   ...liftCommands(),
   openApiCommand(),
   configDocsCommand(),

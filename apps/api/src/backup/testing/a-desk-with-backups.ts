@@ -1,0 +1,93 @@
+import type { FileStorage } from '@liftdesk/storage';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import type { Config } from '../../config/config';
+import type { DatabaseConfig } from '../../config/database.schema';
+import { openDatabase } from '../../database/open-database';
+import { TestDesk } from '../../testing/test-desk';
+import { openBackupPlace } from '../backup-place';
+import { type BackupReport, makeBackup } from '../make-backup';
+import { type RestoreOptions, restoreBackup } from '../restore/restore-backup';
+import type { RestoreReport } from '../restore/restore-report';
+
+/** A desk with a ticket and two files, of which backups are made and restored while nothing serves it. */
+export class DeskWithBackups {
+  readonly lines: string[] = [];
+
+  private constructor(
+    readonly folder: string,
+    readonly config: Config,
+    private readonly desk: TestDesk,
+  ) {}
+
+  static async make(env: Record<string, string> = {}): Promise<DeskWithBackups> {
+    const folder = mkdtempSync(join(tmpdir(), 'restore-'));
+    const desk = await TestDesk.start({
+      env: { DATABASE_PATH: join(folder, 'desk.sqlite'), BACKUP_DIR: join(folder, 'backups'), ...env },
+    });
+    const ana = await desk.signIn('customer');
+    for (const content of ['first file', 'second file'])
+      await desk
+        .as(ana)
+        .post('/attachments')
+        .attach('attachments', Buffer.from(content), 'a.txt')
+        .expect(201);
+    await desk.as(ana).post('/tickets', { subject: 'Quokka', body: 'A printer burns' }).expect(201);
+    cpSync(desk.uploadDir, join(folder, 'uploads'), { recursive: true });
+    const storage = { ...desk.config.storage, uploadDir: join(folder, 'uploads') };
+    await desk.app.close();
+    return new DeskWithBackups(folder, { ...desk.config, storage }, desk);
+  }
+
+  async remove(): Promise<void> {
+    await this.desk.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  path(...names: string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  place(): Promise<FileStorage> {
+    return openBackupPlace(this.config.backup);
+  }
+
+  /** With other settings of backups. */
+  with(changes: Partial<Config['backup']>): Config {
+    return { ...this.config, backup: { ...this.config.backup, ...changes } };
+  }
+
+  backUp(changes: Partial<Config['backup']> = {}): Promise<BackupReport> {
+    const { signal } = new AbortController();
+    return makeBackup(this.with(changes), { version: 'test', say: () => undefined, signal });
+  }
+
+  restore(
+    options: Partial<RestoreOptions> = {},
+    changes: Partial<Config['backup']> = {},
+  ): Promise<RestoreReport> {
+    const { database, storage } = this.config;
+    return restoreBackup(this.with(changes), {
+      ...{ name: 'latest', into: database, filesInto: storage, sendQueuedMail: false, dryRun: false },
+      ...{ reports: this.path('reports'), version: 'test', say: (line: string) => this.lines.push(line) },
+      signal: new AbortController().signal,
+      ...options,
+    });
+  }
+
+  async query<T extends object>(sql: string, database: DatabaseConfig = this.config.database): Promise<T[]> {
+    const dataSource: DataSource = await openDatabase(database);
+    try {
+      return await dataSource.query(sql);
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  async subjects(database?: DatabaseConfig): Promise<string[]> {
+    const rows = await this.query<{ subject: string }>('select subject from ticket order by rid', database);
+    return rows.map(({ subject }) => subject);
+  }
+}
