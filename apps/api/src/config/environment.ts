@@ -18,13 +18,15 @@ const THERE = 'THERE_';
 
 /**
  * The variables of another place than this: those of a file, under them NODE_ENV by its name (`.env.staging`), over them
- * the process's variables that begin with `THERE_`, for what should stand in no file: `THERE_DATABASE_URL`.
+ * the process's variables that begin with `THERE_`, for what should stand in no file: `THERE_DATABASE_URL`. PATH is that of
+ * this machine, whose programs do the work.
  * @throws StartupError where there is no such file, or it cannot be read
  */
 export function readEnvironmentOf(file: string): Record<string, string | undefined> {
   if (!existsSync(file))
     throw new StartupError(`There is no file ${file} with the variables of the other place`);
   return {
+    PATH: process.env['PATH'],
     NODE_ENV: /^\.env\.(\w+)$/.exec(basename(file))?.[1] ?? 'production',
     ...readFile(file),
     ...Object.fromEntries(givenThere().map((name) => [name, process.env[THERE + name]])),

@@ -14,13 +14,24 @@ export function whyNotApart(from: StorageConfig, to: StorageConfig): string | nu
     if (isInside(target, source)) return 'The target lies inside the source';
     if (isInside(source, target)) return 'The source lies inside the target';
   }
-  if (from.type === 's3' && to.type === 's3' && from.bucket === to.bucket) {
+  if (from.type === 's3' && to.type === 's3' && from.bucket === to.bucket && from.endpoint === to.endpoint) {
     const [source, target] = [from.keyPrefix, to.keyPrefix];
     if (source === target) return 'The source and the target are the same place in the bucket';
     if (target.startsWith(source + ATTACHMENT_PREFIX)) return 'The target lies inside the source';
     if (source.startsWith(target + ATTACHMENT_PREFIX)) return 'The source lies inside the target';
   }
   return null;
+}
+
+/** Whether both are one place of files. */
+export function isSameStorage(one: StorageConfig, other: StorageConfig): boolean {
+  if (one.type === 'local' && other.type === 'local')
+    return realPath(one.uploadDir) === realPath(other.uploadDir);
+  if (one.type === 's3' && other.type === 's3')
+    return (
+      one.bucket === other.bucket && one.endpoint === other.endpoint && one.keyPrefix === other.keyPrefix
+    );
+  return false;
 }
 
 /** Links followed, as far as the path is there. */

@@ -1,49 +1,150 @@
 import { givenThere } from '../../config/environment';
-import type { CarryOptions } from './carry-desk';
-import { type Side, describeSide } from './side';
+import { isStrict } from '../../config/config';
+import { type Side, describeSide, fileWanted, isCalledAsWanted } from './side';
 
-/** Which command, and what is to be told of the other place. */
-export interface Journey extends Pick<CarryOptions, 'from' | 'to' | 'mask'> {
+/** What was brought, and where to. */
+export interface Arrival {
   direction: 'lift' | 'land';
+  from: Side;
+  to: Side;
   /** The file of the other place. */
   file: string;
+  mask: boolean;
+  /** Whether they are other ones than before. */
+  bringsRows: boolean;
+  bringsFiles: boolean;
+  /** Files that the source had lost itself. */
+  missing: number;
+  /** Whether the source takes writes. */
+  takesWrites: boolean;
 }
 
 /** What the operator does now, in this order. */
-export function nextSteps({ direction, from, to, file, mask }: Journey): string[] {
+export function nextSteps(arrival: Arrival): string[] {
+  const { from, to, mask, missing, takesWrites } = arrival;
+  const steps = mask ? stepsOfCopy(arrival) : stepsOfMove(arrival);
   return [
-    `The desk is at ${describeSide(to)}. What it came from (${describeSide(from)}) is as it was and in maintenance.`,
+    `The ${mask ? 'masked desk' : 'desk'} is at ${describeSide(to)}.`,
+    `What it came from (${describeSide(from)}) is as it was, and ${takesWrites ? 'takes writes' : 'in maintenance: it is read, and takes no writes'}.`,
+    ...(missing > 0 ? [`${missing} files had been lost there before, and are missing here too.`] : []),
     '',
     'Next:',
-    `  1. ${direction === 'lift' ? setThere(to, file) : setHere()}`,
-    `  2. ${direction === 'lift' ? `Start it there: pm2 start ecosystem.config.js --update-env; then: npm run doctor -- --url ${addressOf(to)}` : 'Start it here: npm start'}`,
-    '  3. Sign in: sessions did not come along, everybody signs in once. Numbers of tickets go on where they were.',
-    ...(mask
-      ? [
-          '     Names and texts are invented, files were left behind, and nobody has a password: npm run user:password',
-        ]
-      : []),
-    ...(direction === 'lift'
-      ? ['  4. Let the name of the desk point there. Stop the old server when nobody reads there any more.']
-      : []),
+    ...steps.map((step, index) => `  ${index + 1}. ${step.join('\n     ')}`),
     '',
-    'To return:',
-    direction === 'lift'
-      ? '  As long as nobody has written at the new place: stop it, and here: npm run maintenance -- off'
-      : '  The other place still has everything: there, npm run maintenance -- off',
-    ...(direction === 'lift'
-      ? [`  Later, with all that was written there: npm run land -- --from ${file}`]
-      : []),
-    '  Nothing was deleted at the source; remove it yourself when you need it no more.',
+    ...(mask ? [] : ['To return:', ...waysBack(arrival).map((way) => `  ${way}`), '']),
+    'Nothing was deleted at the source; remove it yourself when you need it no more.',
   ];
 }
 
-function setThere({ config }: Side, file: string): string {
-  const fromSecret = config.secrets.SECRETS_PROVIDER === 'env' ? [] : ['what its secret holds'];
-  const besides = [...givenThere(), ...fromSecret];
-  return `Set there what ${file} says: NODE_ENV=${config.app.NODE_ENV}${besides.length > 0 ? `, and besides ${besides.join(', ')}` : ''}`;
+/** Each in its lines. */
+function stepsOfMove(arrival: Arrival): string[][] {
+  const { direction, from, to, bringsRows } = arrival;
+  const host = hostOf(to);
+  return [
+    direction === 'lift' ? setThere(arrival) : setHere(to),
+    [
+      'Stop the old server, if the new one runs on the same machine' +
+        `${from.config.http.PORT === to.config.http.PORT ? ` (both want port ${to.config.http.PORT})` : ''}; else let people read there a while yet.`,
+    ],
+    ['Start the new one:', ...startOf(to)],
+    ...(bringsRows
+      ? []
+      : [[`Let it take writes: both places have one database. ${commandOf(to, 'maintenance -- off')}`]]),
+    [`Look at it: ${commandOf(to, `doctor -- --url ${addressOf(to)}`)}`],
+    [
+      bringsRows
+        ? 'Sign in: sessions did not come along, everybody signs in once. Numbers of tickets go on where they were.'
+        : 'Sign in: sessions go on, numbers of tickets too.',
+    ],
+    ...(host === null
+      ? []
+      : [
+          [
+            `If it is another machine: let ${host} point there, and stop the old server when nobody reads there.`,
+          ],
+        ]),
+  ];
 }
 
-const setHere = (): string => 'Nothing need be set: this place was configured for it already';
+function stepsOfCopy({ to }: Arrival): string[][] {
+  return [
+    setHere(to),
+    ['Start it:', ...startOf(to)],
+    [
+      'Names and texts are invented, files were left behind, and nobody has a password:',
+      commandOf(to, 'user:password -- --email <address>'),
+    ],
+  ];
+}
 
-const addressOf = ({ config }: Side): string => config.http.FRONTEND_URL[0] ?? 'http://localhost:5000';
+function setThere({ to, file }: Arrival): string[] {
+  const name = isCalledAsWanted(to) ? file : `${file}, called ${fileWanted(to)} there,`;
+  const others = [`NODE_ENV=${to.config.app.NODE_ENV}`, ...givenThere()];
+  const secret =
+    to.config.secrets.SECRETS_PROVIDER === 'aws'
+      ? ` Its secret (${to.config.secrets.SECRETS_ID}) is read there too.`
+      : '';
+  return [
+    `Where it is to run: put ${name} into the folder of Liftdesk, and set ${others.join(', ')} in the environment of the server` +
+      `${givenThere().length > 0 ? ' (what THERE_… had here)' : ''}.${secret}`,
+    ...(isStrict(to.config.app.NODE_ENV)
+      ? [
+          'Under PM2 export them in the shell that starts it; under systemd they stand in the EnvironmentFile of the unit.',
+        ]
+      : []),
+  ];
+}
+
+/** This command was configured as the server has to be. */
+const setHere = (to: Side): string[] => [
+  `Nothing need be set here but what this command had: NODE_ENV=${to.config.app.NODE_ENV}, ${describeSide(to)}.`,
+];
+
+function startOf(to: Side): string[] {
+  const { NODE_ENV } = to.config.app;
+  if (!isStrict(NODE_ENV)) return [prefixed(to, 'npm start')];
+  return [
+    `PM2: NODE_ENV=${NODE_ENV} pm2 start ecosystem.config.js --update-env`,
+    'systemd: sudo systemctl restart <the unit of Liftdesk>',
+  ];
+}
+
+function waysBack(arrival: Arrival): string[] {
+  const { direction, from, file, bringsRows } = arrival;
+  const where = direction === 'lift' ? 'here' : `in the place of ${file}`;
+  if (!bringsRows)
+    return [
+      `Stop the new server, bring back the files that came meanwhile (npm run ${back(arrival)}),`,
+      `start the old one and let it take writes, ${where}: ${commandOf(from, 'maintenance -- off')}`,
+    ];
+  return [
+    'As long as nobody has written at the new place: stop the server there, start the old one where it was stopped, and',
+    `let it take writes, ${where}: ${commandOf(from, 'maintenance -- off')}`,
+    `Later, with all that was written since: npm run ${back(arrival)}, with ${emptyOne(from)}.`,
+  ];
+}
+
+/** The journey in the other direction. */
+const back = ({ direction, file }: Arrival): string =>
+  direction === 'lift' ? `land -- --from ${file}` : `lift -- --to ${file}`;
+
+/** The old database has the desk as it was: what comes back needs another. */
+const emptyOne = ({ config }: Side): string =>
+  config.database.type === 'sqlite'
+    ? 'DATABASE_PATH naming a file that is not there yet'
+    : 'DATABASE_URL naming an empty database';
+
+const commandOf = (side: Side, command: string): string => prefixed(side, `npm run ${command}`);
+
+const prefixed = ({ config }: Side, command: string): string =>
+  config.app.NODE_ENV === 'development' ? command : `NODE_ENV=${config.app.NODE_ENV} ${command}`;
+
+const addressOf = ({ config }: Side): string =>
+  config.http.FRONTEND_URL[0] ?? `http://localhost:${config.http.PORT}`;
+
+/** Null where people reach it by the name of this machine alone. */
+function hostOf({ config }: Side): string | null {
+  const [origin] = config.http.FRONTEND_URL;
+  const host = origin === undefined ? 'localhost' : new URL(origin).hostname;
+  return host === 'localhost' || /^127\./.test(host) ? null : host;
+}

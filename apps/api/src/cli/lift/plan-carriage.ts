@@ -1,40 +1,109 @@
-import { whyNotApart } from '../../files-move/places-apart';
-import { type MoveReport } from '../../move/report';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { planBackup } from '../../backup/plan-backup';
+import { buildVersion } from '../../common/build-version';
+import { StartupError } from '../../common/startup-error';
+import { AttachmentSource } from '../../files-move/attachment-source';
+import { isSameStorage } from '../../files-move/places-apart';
+import { planStorageMove, type StorageMovePlan } from '../../files-move/storage-move';
 import { movedTables } from '../../move/move-desk';
 import { type MovePlan, planMove } from '../../move/plan';
 import { isSamePlace } from '../../move/same-place';
 import { RefusedError } from '../operator';
-import type { CarryOptions } from './carry-desk';
-import type { LiftJournal } from './lift-journal';
+import type { CarryOptions } from './carry-options';
+import type { Earlier } from './lift-journal';
+import { assertAllowed } from './lost-files';
 
-/** What there is to bring, and once it was brought, the report of it. */
+/** What there is to bring. */
 export interface Carriage {
-  /** Null where both places have the same database, or an earlier run has brought it. */
+  /** False where both places have the same database. */
+  bringsRows: boolean;
+  /** False where both places have the same storage, where files stay behind, and where there are none. */
+  bringsFiles: boolean;
+  /** Null where no rows are brought, or an earlier run has done it. */
   database: MovePlan | null;
-  /** Whether there are files to be brought. */
-  files: boolean;
-  report?: MoveReport;
+  /** Null where no files are brought, or an earlier run has done it. */
+  files: StorageMovePlan | null;
 }
 
-/** @throws RefusedError with all that would stop it; nothing was written */
-export async function planCarriage(options: CarryOptions, journal: LiftJournal | null): Promise<Carriage> {
-  const { from, to, mask, restart, repair } = options;
-  const databases = [from.config.database, to.config.database] as const;
-  const isBrought = journal?.isDone('database') ?? false;
-  const movesRows = !isBrought && !(await isSamePlace(...databases));
-  const files = !mask && whyNotApart(from.config.storage, to.config.storage) === null;
-  if (!movesRows && !isBrought && !files)
+/** Looks at all that is to come. @throws RefusedError, DifferenceError with all that would stop it; nothing was written */
+export async function planCarriage(
+  options: CarryOptions,
+  source: DataSource,
+  earlier: Earlier,
+  signal: AbortSignal,
+): Promise<Carriage> {
+  const { from, to, mask, backup } = options;
+  const { done } = earlier.journal ?? { done: {} };
+  const bringsRows = !(await isSamePlace(from.config.database, to.config.database));
+  const bringsFiles = !mask && !isSameStorage(from.config.storage, to.config.storage);
+  if (!bringsRows && !bringsFiles)
     throw new RefusedError(
-      'Both places have the same database and the same storage: there is nothing to bring',
+      mask
+        ? 'Both places have the same database, and files are not brought with --mask: there is nothing to bring'
+        : 'Both places have the same database and the same storage: there is nothing to bring',
     );
-  if (!movesRows) return { database: null, files };
+  const database = bringsRows && !('database' in done) ? await planRows(options, earlier, signal) : null;
+  const hasFiles = bringsFiles && (await mayHaveFiles(options, source));
+  const files = hasFiles && !('files' in done) ? await planFiles(options, source) : null;
+  if (backup && !('backup' in done)) await assertBackupCanBeMade(options);
+  return { bringsRows, bringsFiles: hasFiles, database, files };
+}
+
+async function planRows(options: CarryOptions, earlier: Earlier, signal: AbortSignal): Promise<MovePlan> {
+  const { from, to, mask, restart, repair } = options;
   const plan = await planMove(
-    { from: databases[0], to: databases[1], mask, restart, repair },
+    { from: from.config.database, to: to.config.database, mask, restart, repair, signal },
     await movedTables(),
   );
-  if (plan.obstacles.length > 0)
+  const obstacles = [...plan.obstacles, ...obstaclesOf(plan, options, earlier)];
+  if (obstacles.length > 0)
     throw new RefusedError(
-      ['Nothing was moved, and nothing written:', ...plan.obstacles.map((one) => `  - ${one}`)].join('\n'),
+      ['Nothing was moved, and nothing written:', ...obstacles.map((one) => `  - ${one}`)].join('\n'),
     );
-  return { database: plan, files };
+  return plan;
+}
+
+/** Of an earlier attempt, what the target alone does not tell. */
+function obstaclesOf(plan: MovePlan, { restart }: CarryOptions, { journal, outdated }: Earlier): string[] {
+  if (plan.resumes && !restart && journal?.hasReached !== true)
+    return [
+      'The target is half moved, and since then the source may have taken writes: begin anew with --restart, which empties the target',
+    ];
+  if (plan.obstacles.length > 0 && outdated !== null && 'database' in outdated.done)
+    return [
+      'An earlier run had brought the desk there, and since then the source may have taken writes: if nobody uses the target, empty it and run this again',
+    ];
+  return [];
+}
+
+/** A desk that was never asked to keep a file may not even have a folder for them. */
+async function mayHaveFiles({ from }: CarryOptions, source: DataSource): Promise<boolean> {
+  const { storage } = from.config;
+  if (storage.type === 's3' || existsSync(join(storage.uploadDir, '.liftdesk-storage'))) return true;
+  return (await new AttachmentSource(source).totals()).files > 0;
+}
+
+async function planFiles(options: CarryOptions, source: DataSource): Promise<StorageMovePlan> {
+  const { from, to, reports, allowMissing } = options;
+  const plan = await planStorageMove({
+    ...{ from: from.config.storage, to: to.config.storage, reports, version: buildVersion() },
+    attachments: new AttachmentSource(source),
+  });
+  if (plan.obstacles.length > 0) throw new RefusedError(`${plan.obstacles.join('\n')}. Nothing was written`);
+  assertAllowed(plan, allowMissing, 'Nothing was written');
+  return plan;
+}
+
+async function assertBackupCanBeMade({ from }: CarryOptions): Promise<void> {
+  try {
+    await planBackup(from.config);
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    throw new RefusedError(
+      `No backup of the source could be made: ${error.message}. Nothing was written; --no-backup goes without one`,
+      { cause: error },
+    );
+  }
 }
