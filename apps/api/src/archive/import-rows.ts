@@ -83,7 +83,8 @@ export async function proveRows(
     const hash = createHash('sha256');
     let rows = 0;
     for await (const batch of source.rows(table.shape)) {
-      for (const row of batch) hash.update(lineOf(table.columns, table.picked(row)));
+      for (const row of batch)
+        for (const piece of lineOf(table.columns, table.picked(row))) hash.update(piece);
       rows += batch.length;
       done += batch.length;
       watch({ phase: 'Proving the rows', done, total, rows: done });

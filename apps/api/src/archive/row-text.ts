@@ -14,20 +14,31 @@ export class OddValueError extends Error {
 /** Milliseconds since 1970 that a date of JavaScript, and so its text, can hold. */
 const LAST_INSTANT = 8.64e15;
 
+/** In characters. Greater texts would wait as garbage until all of memory is looked through. */
+export const PIECE = 32_000;
+
 /**
  * One line of NDJSON: an object with the columns in their order. Integers are numbers, instants texts of ISO 8601 in UTC with
- * milliseconds, all other texts as they are.
- * @throws OddValueError
+ * milliseconds, all other texts as they are. A long one comes in pieces.
+ * @throws OddValueError before the first
  */
-export function lineOf(columns: readonly ColumnShape[], row: readonly Value[]): string {
+export function* lineOf(columns: readonly ColumnShape[], row: readonly Value[]): Generator<string> {
+  for (const [place, column] of columns.entries()) {
+    const problem = problemOf(column, row[place] as Value);
+    if (problem !== null) throw new OddValueError(column.name, problem);
+  }
   let line = '';
   for (const [place, column] of columns.entries()) {
     const value = row[place] as Value;
-    const problem = problemOf(column, value);
-    if (problem !== null) throw new OddValueError(column.name, problem);
-    line += `${place === 0 ? '{' : ','}"${column.name}":${jsonOf(column, value)}`;
+    line += `${place === 0 ? '{' : ','}"${column.name}":`;
+    if (typeof value !== 'string' || value.length <= PIECE) line += jsonOf(column, value);
+    else {
+      yield `${line}"`;
+      for (const slice of slicesOf(value)) yield JSON.stringify(slice).slice(1, -1);
+      line = '"';
+    }
   }
-  return `${line}}\n`;
+  yield `${line}}\n`;
 }
 
 /**
@@ -38,9 +49,30 @@ export function rowOf(columns: readonly ColumnShape[], line: string): Value[] {
   const object = JSON.parse(line) as Record<string, unknown>;
   const row = columns.map((column) => valueOf(column, object[column.name]));
   // In any other spelling it may say more than we read: a name twice, a column more.
-  if (lineOf(columns, row) !== `${line}\n`)
+  if (!isWritten(line, lineOf(columns, row)))
     throw new OddValueError(columns[0]?.name ?? '', 'the line is not as an export writes it');
   return row;
+}
+
+/** Whether these pieces are the line and its line feed. */
+function isWritten(line: string, pieces: Iterable<string>): boolean {
+  let at = 0;
+  for (const piece of pieces) {
+    const text = piece.endsWith('\n') ? piece.slice(0, -1) : piece;
+    if (!line.startsWith(text, at)) return false;
+    at += text.length;
+  }
+  return at === line.length;
+}
+
+/** No character is cut in two. */
+function* slicesOf(text: string): Generator<string> {
+  for (let at = 0; at < text.length;) {
+    const last = text.charCodeAt(at + PIECE - 1);
+    const end = at + PIECE + (last >= 0xd800 && last <= 0xdbff ? 1 : 0);
+    yield text.slice(at, end);
+    at = end;
+  }
 }
 
 const jsonOf = (column: ColumnShape, value: Value): string =>

@@ -8,7 +8,7 @@ import type { ArchivedTable } from './contents';
 import { type WrongFile, contentProblem, filesOf, opened, sizeProblem } from './desk-files';
 import { type ArchivedFile, ATTACHMENT } from './entries';
 import type { TableEntry } from './manifest';
-import { OddValueError, lineOf } from './row-text';
+import { OddValueError, PIECE, lineOf } from './row-text';
 
 /** Told with what is done; throws where the work is to end. */
 export type Watch = (progress: Progress) => void;
@@ -41,10 +41,7 @@ export async function surveyTables(
   return entries;
 }
 
-/** In characters. Greater texts would wait as garbage until all of memory is looked through. */
-const PIECE = 32_000;
-
-/** A table as NDJSON, in pieces of whole lines. @throws RefusedError that names the key of a row that cannot be written */
+/** A table as NDJSON, in pieces. @throws RefusedError that names the key of a row that cannot be written */
 export async function* linesOf(
   source: RowSource,
   { shape, columns, archived }: ArchivedTable,
@@ -53,20 +50,21 @@ export async function* linesOf(
   for await (const batch of source.rows(shape)) {
     let [text, read, written] = ['', 0, 0];
     for (const row of batch) {
-      read += 1;
       const values = archived(row);
-      if (values === null) continue;
       try {
-        text += lineOf(columns, values);
-        written += 1;
+        for (const piece of values === null ? [] : lineOf(columns, values)) {
+          text += piece;
+          if (text.length < PIECE) continue;
+          yield { text: Buffer.from(text), read, written };
+          [text, read, written] = ['', 0, 0];
+        }
       } catch (error) {
         if (!(error instanceof OddValueError)) throw error;
         const place = `${shape.name} ${describeKey(shape, keyOf(row))}`;
         throw new RefusedError(`Row ${place} cannot be exported, and no archive was made: ${error.message}`);
       }
-      if (text.length < PIECE) continue;
-      yield { text: Buffer.from(text), read, written };
-      [text, read, written] = ['', 0, 0];
+      read += 1;
+      if (values !== null) written += 1;
     }
     if (read > 0) yield { text: Buffer.from(text), read, written };
   }
