@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { RefusedError } from '../cli/operator';
 import type { DatabaseConfig } from '../config/database.schema';
 import type { SqlSource } from '../search/search-document';
@@ -23,6 +24,10 @@ const SERVERS = `
   select count(*) as n from pg_stat_activity
   where datname = current_database() and application_name = 'liftdesk' and pid <> pg_backend_pid()`;
 
+/** PostgreSQL notices a moment later that a client has gone: a server that was just stopped is waited for, so many ms. */
+const GOES_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 50;
+
 /**
  * A server on PostgreSQL is found by its connections, so this is to be asked before we have any; on SQLite the lock of the
  * file tells.
@@ -32,11 +37,13 @@ export async function assertNoServer(config: DatabaseConfig): Promise<void> {
   if (config.type === 'sqlite') return;
   const client = await connectTo(config);
   try {
-    const { rows } = await client.query<{ n: string }>(SERVERS);
-    if (Number(rows[0]?.n) > 0)
-      throw new RefusedError(
-        'A Liftdesk server is connected to this database, and nothing was written: stop it first',
-      );
+    const isThere = async (): Promise<boolean> =>
+      Number((await client.query<{ n: string }>(SERVERS)).rows[0]?.n) > 0;
+    for (const end = performance.now() + GOES_WITHIN_MS; await isThere(); await pause(LOOK_EVERY_MS))
+      if (performance.now() > end)
+        throw new RefusedError(
+          'A Liftdesk server is connected to this database, and nothing was written: stop it first',
+        );
   } finally {
     await client.end();
   }
