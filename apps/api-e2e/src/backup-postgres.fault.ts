@@ -119,6 +119,16 @@ describeWithPostgres(`${WHY}backups of PostgreSQL by the built command`, () => {
     expect(manifests()).toHaveLength(1);
   });
 
+  it('may be made before a migration, and are proven to take it', async () => {
+    expect((await run('migration:revert')).code).toBe(0);
+    expect(await run('backup')).toMatchObject({ code: 0, stderr: '' });
+    const { migrations } = JSON.parse(readFileSync(path('backups', manifests()[0] ?? ''), 'utf8')) as {
+      migrations: string[];
+    };
+    const rows = await server.query('select name from migrations', [], 'desk');
+    expect(migrations).toHaveLength(rows.length);
+  });
+
   it('say what right is missing where the user may not create the database of the proof', async () => {
     await server.query(`alter role ${user} nocreatedb`);
     try {

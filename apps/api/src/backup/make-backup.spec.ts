@@ -1,4 +1,5 @@
-import { type FileStorage } from '@liftdesk/storage';
+import type { FileStorage } from '@liftdesk/storage';
+import { S3Server } from '@liftdesk/testing';
 import {
   mkdirSync,
   mkdtempSync,
@@ -15,6 +16,8 @@ import { buffer } from 'node:stream/consumers';
 import { InterruptedError, RefusedError } from '../cli/operator';
 import type { Config } from '../config/config';
 import { openRowSource } from '../transfer/open-row-source';
+import { tablesOf } from '../transfer/tables';
+import { describeOnSqlite } from '../testing/test-database';
 import { TestDesk } from '../testing/test-desk';
 import { openBackupPlace, listBackups } from './backup-place';
 import { BackupKeyError } from './backup.errors';
@@ -78,6 +81,14 @@ describe('a backup', () => {
     });
     const source = await openRowSource(scratch.database);
     expect(await source.migrations()).toEqual(manifest.migrations);
+    // Numbering goes on: a number that was given once is not given again.
+    const live = await openRowSource(config.database);
+    for (const table of tablesOf(desk.database).filter(({ hasGeneratedKey }) => hasGeneratedKey))
+      expect([table.name, await source.lastKeyGiven(table)]).toEqual([
+        table.name,
+        await live.lastKeyGiven(table),
+      ]);
+    await live.close();
     await source.close();
     await scratch.drop();
     const contents: string[] = [];
@@ -171,6 +182,48 @@ describe('a backup', () => {
     expect(here()).toEqual([]);
   });
 
+  it('of a newer version’s desk is refused', async () => {
+    await desk.rows(
+      `insert into migrations (timestamp, name) values (9999999999999, 'FarAway9999999999999')`,
+    );
+    await expect(backUp()).rejects.toThrow('newer version of Liftdesk');
+    expect(here()).toEqual([]);
+  });
+
+  it('leaves attachments that are in a bucket there, and fetches a sample from it', async () => {
+    const s3 = await S3Server.start();
+    // The SDK finds its credentials by itself.
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = s3.env;
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
+    const bucket = await TestDesk.start({
+      env: {
+        ...s3.env,
+        DATABASE_PATH: join(folder, 'other.sqlite'),
+        BACKUP_DIR: join(folder, 'backups'),
+      },
+    });
+    try {
+      const ana = await bucket.signIn('customer');
+      for (const content of ['one', 'two'])
+        await bucket
+          .as(ana)
+          .post('/attachments')
+          .attach('attachments', Buffer.from(content), 'a.txt')
+          .expect(201);
+      const options = { version: 'test', say: () => undefined, signal: new AbortController().signal };
+      const { manifest, problems } = await makeBackup(bucket.config, options);
+      expect(manifest.files).toMatchObject({ where: 'store', count: 2, missing: 0 });
+      expect(manifest.files.sample).toHaveLength(2);
+      expect(problems).toEqual([]);
+      for await (const { key } of place.list('files/')) throw new Error(`${key} was copied`);
+    } finally {
+      await bucket.close();
+      await s3.close();
+      delete process.env['AWS_ACCESS_KEY_ID'];
+      delete process.env['AWS_SECRET_ACCESS_KEY'];
+    }
+  });
+
   it('does not keep that the desk was in maintenance', async () => {
     await desk.rows('insert into maintenance (id, since) values (1, 5)');
     const { manifest } = await backUp();
@@ -184,6 +237,18 @@ describe('a backup', () => {
     expect(await source.count(table)).toBe(0);
     await source.close();
     await scratch.drop();
+  });
+
+  // The databases of tests on PostgreSQL are used again: a fault test does the same there.
+  describeOnSqlite('before a migration', () => {
+    it('it may be made, and is proven to take it', async () => {
+      await aTicket();
+      await desk.rows(`delete from migrations where name like 'Maintenance%'`);
+      await desk.rows('drop table maintenance');
+      const { manifest } = await backUp();
+      expect(manifest.migrations.some((name) => name.startsWith('Maintenance'))).toBe(false);
+      expect(manifest.tables['ticket']?.rows).toBe(1);
+    });
   });
 });
 

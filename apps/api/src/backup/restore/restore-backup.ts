@@ -115,9 +115,7 @@ class Restore {
 
   private async make(shapes: readonly TableShape[]): Promise<DeskDigest> {
     const { backups, manifest, target, phases } = this;
-    await phases.run('fetch', 'Made a database of it', () =>
-      target.fill(backups, manifest.database, phases.signal),
-    );
+    await phases.run('fetch', 'Made a database of it', () => target.fill(backups, manifest, phases.signal));
     const tables = tablesOfBackup(manifest, shapes);
     return phases.run('prove', 'Looked at every row', () =>
       proveDatabase(target.draft, tables, digestOfBackup(manifest, tables)),

@@ -1,6 +1,6 @@
 import type { FileStorage } from '@liftdesk/storage';
 import type { DatabaseConfig } from '../../config/database.schema';
-import type { Artefact } from '../artefact';
+import type { Manifest } from '../manifest';
 
 /** What the desk's place was given, and what became of what was there. */
 export interface Swap {
@@ -16,10 +16,10 @@ export abstract class RestoreTarget {
   abstract readonly draft: DatabaseConfig;
 
   /**
-   * Makes the draft.
+   * Makes the draft: the database of the backup, as it was.
    * @throws DamagedBackupError, BackupKeyError, RefusedError where there is no room for it
    */
-  abstract fill(backups: FileStorage, artefact: Artefact, signal: AbortSignal): Promise<void>;
+  abstract fill(backups: FileStorage, manifest: Manifest, signal: AbortSignal): Promise<void>;
 
   /**
    * Gives the draft the place of the desk, and keeps aside what was there. All or nothing, whatever happens meanwhile.

@@ -1,7 +1,7 @@
 import type { FileStorage } from '@liftdesk/storage';
 import type { BackupConfig } from '../../config/backup.schema';
 import type { DatabaseConfig } from '../../config/database.schema';
-import type { Artefact } from '../artefact';
+import type { Manifest } from '../manifest';
 import { type Scratch, restoreToScratch } from '../scratch';
 import { RestoreTarget } from './restore-target';
 import { assertRoom } from './room';
@@ -22,8 +22,9 @@ export class ScratchRestoreTarget extends RestoreTarget {
     return (this.scratch as Scratch).database;
   }
 
-  async fill(place: FileStorage, artefact: Artefact, signal: AbortSignal): Promise<void> {
+  async fill(place: FileStorage, manifest: Manifest, signal: AbortSignal): Promise<void> {
     const { database, config, folder } = this;
+    const { database: artefact } = manifest;
     await assertRoom(folder, artefact.plain.bytes, 'the database');
     this.scratch = await restoreToScratch({ place, artefact, config, database, folder, signal });
   }

@@ -8,8 +8,9 @@ import type { SqliteConfig } from '../../config/database.schema';
 import { type DatabaseClaim, claimDatabase, realPath } from '../../database/instance-lock';
 import { DatabaseInUseError, asideOf, draftOf, swapDatabase, undoHalfSwap } from '../../database/sqlite.swap';
 import { draftOf as moveDraftOf } from '../../move/half-moved';
-import { type Artefact, restoreArtefact } from '../artefact';
+import { restoreArtefact } from '../artefact';
 import { stampOf } from '../backup-name';
+import type { Manifest } from '../manifest';
 import { holdBackups } from '../one-at-a-time';
 import { RestoreTarget, type Swap } from './restore-target';
 import { assertRoom } from './room';
@@ -47,9 +48,9 @@ export class SqliteRestoreTarget extends RestoreTarget {
     return new SqliteRestoreTarget(path, freeStamp(path, at), claims, encryptionKey);
   }
 
-  async fill(backups: FileStorage, artefact: Artefact): Promise<void> {
-    await assertRoom(dirname(this.path), artefact.plain.bytes, 'the database');
-    await restoreArtefact(backups, artefact, this.encryptionKey, this.draft.path);
+  async fill(backups: FileStorage, { database }: Manifest): Promise<void> {
+    await assertRoom(dirname(this.path), database.plain.bytes, 'the database');
+    await restoreArtefact(backups, database, this.encryptionKey, this.draft.path);
   }
 
   async swap(): Promise<Swap> {
@@ -71,8 +72,8 @@ export class SqliteRestoreTarget extends RestoreTarget {
   }
 }
 
-/** What root makes a server may not write. @throws RefusedError */
-function assertOurs(path: string): void {
+/** @throws RefusedError where a move is under way, or the server could not use what is made here */
+export function assertOurs(path: string): void {
   if (existsSync(moveDraftOf(path)))
     throw new RefusedError(
       `A desk is half moved into ${path}: end that with the same \`npm run db:move\`, or remove ${moveDraftOf(path)} to give it up`,

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../../config/config';
-import type { DatabaseConfig } from '../../config/database.schema';
+import type { DatabaseConfig, PostgresConfig } from '../../config/database.schema';
 import { openDatabase } from '../../database/open-database';
 import { TestDesk } from '../../testing/test-desk';
 import { openBackupPlace } from '../backup-place';
 import { type BackupReport, makeBackup } from '../make-backup';
+import { connectToHub, cutName, dropDatabase } from '../restore/postgres.hub';
 import { type RestoreOptions, restoreBackup } from '../restore/restore-backup';
 import type { RestoreReport } from '../restore/restore-report';
 
@@ -42,6 +43,8 @@ export class DeskWithBackups {
   }
 
   async remove(): Promise<void> {
+    const { database } = this.config;
+    if (database.type === 'postgres') await dropKeptAside(database);
     await this.desk.close();
     rmSync(this.folder, { recursive: true });
   }
@@ -89,5 +92,19 @@ export class DeskWithBackups {
   async subjects(database?: DatabaseConfig): Promise<string[]> {
     const rows = await this.query<{ subject: string }>('select subject from ticket order by rid', database);
     return rows.map(({ subject }) => subject);
+  }
+}
+
+/** Nobody else removes what a restore keeps. */
+async function dropKeptAside(config: PostgresConfig): Promise<void> {
+  const hub = await connectToHub(config);
+  try {
+    const { rows } = await hub.query<{ datname: string }>(
+      `select datname from pg_database where starts_with(datname, $1)`,
+      [`${cutName(config.database, 28)}_pre_restore_`],
+    );
+    for (const { datname } of rows) await dropDatabase(hub, datname);
+  } finally {
+    await hub.end();
   }
 }
