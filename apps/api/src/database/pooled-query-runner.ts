@@ -4,7 +4,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { DatabaseUnavailableError, inOurWords, isServersAnswer } from './database-errors';
-import { type Maintenance, assertWritesTaken, isBound, isWrite } from './maintenance';
+import { READ_MAINTENANCE, assertWritesTaken, isBound, isWrite } from './maintenance';
 import { numberPlaceholders } from './placeholders';
 import { BEGIN, BEGIN_AND_LOOK } from './writers-barrier';
 
@@ -36,8 +36,8 @@ class PooledQueryRunner extends PostgresQueryRunner {
     this.isTransactionActive = true;
     this.transactionDepth = 1;
     if (!isBound(this)) return void (await this.control(BEGIN));
-    const [, look] = (await this.control(BEGIN_AND_LOOK)) as [unknown, { rows: Maintenance[] }];
-    assertWritesTaken(look.rows);
+    const [, look] = (await this.control(BEGIN_AND_LOOK)) as [unknown, QueryResult];
+    if (look.rowCount !== 0) assertWritesTaken(await this.query(READ_MAINTENANCE));
   }
 
   override async commitTransaction(): Promise<void> {

@@ -170,6 +170,24 @@ describe('the switch of the maintenance', () => {
       await dump.release();
     });
 
+    it('for nobody who has not the table yet: they look when they have it, and see what was committed before', async () => {
+      const operator = await open();
+      const server = await openServing();
+      // As always, not the first time on its connection: what may be prepared is.
+      await add(server, 'early');
+      const other = (await open()).createQueryRunner();
+      await other.startTransaction();
+      await other.query('lock table maintenance in access exclusive mode');
+      const refused = expect(add(server, 'late')).rejects.toThrow(MaintenanceError);
+      const waiting = `select 1 from pg_locks where relation = 'maintenance'::regclass and not granted`;
+      while ((await operator.query<unknown[]>(waiting)).length === 0)
+        await new Promise((resolve) => setImmediate(resolve));
+      await other.query('insert into maintenance (id, since) values (1, 1)');
+      await other.commitTransaction();
+      await other.release();
+      await refused;
+    });
+
     it('for none that broke: its connection took the transaction with it', async () => {
       const operator = await open();
       const writer = (await openServing()).createQueryRunner();
