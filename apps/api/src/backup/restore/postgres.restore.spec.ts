@@ -19,8 +19,7 @@ describeOnPostgres('a restore into PostgreSQL', () => {
   });
   afterEach(async () => {
     await desk.remove();
-    for (const role of ['restore_reader', 'restore_owner', 'restore_stranger'])
-      await server.query(`drop role if exists ${role}`);
+    await server.query('drop role if exists restore_stranger');
     await server.end();
   });
 
@@ -32,15 +31,6 @@ describeOnPostgres('a restore into PostgreSQL', () => {
       )
     ).rows.map(({ datname }) => datname);
   const drafts = () => names(draftPrefix(cutName(live.database)));
-  async function inLive(sql: string): Promise<Record<string, unknown>[]> {
-    const client = await connectTo(live);
-    try {
-      return (await client.query<Record<string, unknown>>(sql)).rows;
-    } finally {
-      await client.end();
-    }
-  }
-
   it('is done by two names in one transaction, and the one from before can be opened', async () => {
     await desk.backUp();
     await desk.query(`update ticket set subject = 'Wombat' returning rid`);
@@ -54,8 +44,10 @@ describeOnPostgres('a restore into PostgreSQL', () => {
     await desk.query(`delete from ticket returning rid`);
     await desk.backUp();
     await desk.restore();
-    const [row] = await inLive(`select nextval(pg_get_serial_sequence('ticket', 'rid')) as next`);
-    expect(Number(row?.['next'])).toBe(2);
+    const next = await desk.query<{ next: number }>(
+      `select nextval(pg_get_serial_sequence('ticket', 'rid')) as next`,
+    );
+    expect(next).toEqual([{ next: 2 }]);
   });
 
   it('makes a database where there is none', async () => {
@@ -67,55 +59,63 @@ describeOnPostgres('a restore into PostgreSQL', () => {
   });
 
   it('keeps owner, grants and settings', async () => {
-    const name = `"${cutName(live.database)}"`;
-    await server.query('create role restore_reader');
-    await server.query('create role restore_owner');
-    await server.query(`grant connect on database ${name} to restore_reader`);
-    await server.query(`revoke temporary on database ${name} from public`);
-    await server.query(`alter database ${name} owner to restore_owner`);
-    await server.query(`alter database ${name} connection limit 77`);
-    await server.query(`alter database ${name} set search_path to "$user", public`);
-    await server.query(`alter database ${name} set "liftdesk.note" to 'it''s a \\ mark'`);
-    await server.query(`alter role restore_reader in database ${name} set statement_timeout to '7s'`);
-    await inLive('grant select on ticket to restore_reader with grant option');
-    await inLive('grant update (subject) on ticket to restore_reader');
-    await inLive('alter table tag owner to restore_owner');
-    await inLive('alter default privileges in schema public grant select on tables to restore_reader');
-    const ask = async () => ({
-      ...(
-        await inLive(
-          `select pg_get_userbyid(datdba) as owner, datconnlimit, datacl::text, datcollate, datlocprovider from pg_database where datname = current_database()`,
-        )
-      )[0],
-      settings: (
-        await inLive(
-          `select setrole, setconfig from pg_db_role_setting where setdatabase = (select oid from pg_database where datname = current_database()) order by 1`,
-        )
-      ).map(({ setrole, setconfig }) => [setrole, (setconfig as string[]).sort()]),
-      tables: await inLive(
-        `select relname, relacl::text, pg_get_userbyid(relowner) from pg_class where relname in ('ticket', 'tag')  order by 1`,
-      ),
-      columns: await inLive(
-        `select attacl::text from pg_attribute where attrelid = 'ticket'::regclass and attname = 'subject'`,
-      ),
-      defaults: await inLive('select defaclacl::text from pg_default_acl'),
-    });
     await desk.backUp();
-    const before = await ask();
-    const { notes } = await desk.restore();
-    expect(notes).toEqual([]);
-    expect(await ask()).toEqual(before);
-    await inLive('alter default privileges in schema public revoke select on tables from restore_reader');
-    await inLive('drop owned by restore_reader');
-    await inLive('reassign owned by restore_owner to current_user');
-    for (const database of await names(`${cutName(live.database, 28)}_pre_restore_`)) {
-      const aside = await connectTo({ ...live, database });
-      await aside.query('drop owned by restore_reader');
-      await aside.query('reassign owned by restore_owner to current_user');
-      await aside.end();
+    const into = { ...live, database: `rights_${process.pid}` };
+    const run = async (sql: string): Promise<Record<string, unknown>[]> => {
+      const client = await connectTo(into);
+      try {
+        return (await client.query<Record<string, unknown>>(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    };
+    const entries = (acl: unknown): string[] => String(acl).replace(/[{}]/g, '').split(',').sort();
+    const ask = async () => ({
+      database: await run(
+        `select pg_get_userbyid(datdba), datconnlimit, datcollate, datlocprovider from pg_database where datname = current_database()`,
+      ),
+      settings: (
+        await run(
+          `select setrole, setconfig::text as acl from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where datname = current_database() order by 1`,
+        )
+      ).map(({ setrole, acl }) => [setrole, entries(acl)]),
+      grants: (
+        await run(`
+          select datname as name, datacl::text as acl, '' as owner from pg_database where datname = current_database()
+          union all select relname, relacl::text, pg_get_userbyid(relowner) from pg_class where relname in ('ticket', 'tag')
+          union all select attname, attacl::text, '' from pg_attribute where attrelid = 'ticket'::regclass and attacl is not null
+          union all select 'default', defaclacl::text, '' from pg_default_acl order by 1`)
+      ).map(({ name, owner, acl }) => [name, owner, entries(acl)]),
+    });
+    try {
+      await desk.restore({ into, filesInto: null });
+      await server.query('create role restore_reader');
+      await server.query('create role restore_owner');
+      for (const sql of [
+        `grant connect on database ${into.database} to restore_reader`,
+        `revoke temporary on database ${into.database} from public`,
+        `alter database ${into.database} owner to restore_owner`,
+        `alter database ${into.database} connection limit 77`,
+        `alter database ${into.database} set search_path to "$user", public`,
+        `alter database ${into.database} set "liftdesk.note" to 'it''s a \\ mark'`,
+        `alter role restore_reader in database ${into.database} set statement_timeout to '7s'`,
+        'grant select on ticket to restore_reader with grant option',
+        'grant update (subject) on ticket to restore_reader',
+        'alter table tag owner to restore_owner',
+        'alter default privileges in schema public grant select on tables to restore_reader',
+      ])
+        await run(sql);
+      const before = await ask();
+      expect(before.settings).toHaveLength(2);
+      expect(before.grants).toHaveLength(5);
+      const { notes, aside } = await desk.restore({ into, filesInto: null });
+      expect(notes).toEqual([]);
+      expect(aside).not.toBeNull();
+      expect(await ask()).toEqual(before);
+    } finally {
+      for (const name of await names(into.database)) await server.query(`drop database ${name}`);
+      await server.query('drop role if exists restore_reader, restore_owner');
     }
-    await server.query(`alter database ${name} reset all`);
-    await server.query(`alter database ${name} connection limit -1`);
   });
 
   it('is refused while somebody is connected, who is named, and nothing is done', async () => {
