@@ -14,8 +14,8 @@ export interface FileRow {
   /** 64 hexadecimal digits in lower case. */
   sha256: string;
   mimeType: string;
-  /** Public id of whoever sent it. */
-  uploadedBy: string;
+  /** Public id of whoever sent it; null in a damaged database that has lost them. */
+  uploadedBy: string | null;
   /** Milliseconds since 1970. */
   createdAt: number;
 }
@@ -31,7 +31,7 @@ const TOTALS = 'select count(*) as files, coalesce(sum(size), 0) as bytes from a
 const AFTER = `
   select a.rid, a.id, a.ticket_rid as ticket, a.storage_key as "key", a.size, a.sha256, a.mime_type as "mimeType",
     u.id as "uploadedBy", a.created_at as "createdAt"
-  from attachment a join "user" u on u.rid = a.uploaded_by_rid
+  from attachment a left join "user" u on u.rid = a.uploaded_by_rid
   where a.rid > ? order by a.rid limit ${BATCH}`;
 const HAS = 'select 1 from attachment where rid = ? and storage_key = ?';
 
@@ -44,13 +44,25 @@ export class AttachmentSource {
     return { files: totals?.files ?? 0, bytes: totals?.bytes ?? 0 };
   }
 
-  /** In the order in which they came, those of the last moment too. */
+  /**
+   * In the order of their keys. PostgreSQL gives keys before rows can be seen: a slower transaction may end with a lower one
+   * when that is long passed. So it looks again, until it finds none that is new: every row that was there when the last look
+   * began has been given.
+   */
   async *rows(): AsyncGenerator<FileRow> {
-    for (let last = 0; ;) {
-      const rows: FileRow[] = await this.database.query(AFTER, [last]);
-      yield* rows;
-      if (rows.length === 0) return;
-      last = rows.at(-1)?.rid ?? last;
+    let given: number[] = [];
+    for (let isNew = true; isNew;) {
+      const before = given;
+      let at = 0;
+      given = [];
+      isNew = false;
+      for await (const row of this.inOrder()) {
+        while ((before[at] ?? row.rid) < row.rid) at += 1;
+        given.push(row.rid);
+        if (before[at] === row.rid) continue;
+        isNew = true;
+        yield row;
+      }
     }
   }
 
@@ -67,6 +79,15 @@ export class AttachmentSource {
       await this.keysIn('unsettled_object', keys),
     ];
     return { files, notes };
+  }
+
+  private async *inOrder(): AsyncGenerator<FileRow> {
+    for (let last = 0; ;) {
+      const rows: FileRow[] = await this.database.query(AFTER, [last]);
+      yield* rows;
+      if (rows.length === 0) return;
+      last = rows.at(-1)?.rid ?? last;
+    }
   }
 
   private async keysIn(

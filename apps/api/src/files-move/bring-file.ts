@@ -48,13 +48,14 @@ async function put(row: FileRow, from: FilePlace, to: FilePlace, signal?: AbortS
 }
 
 function hintsOf({ uploadedBy, createdAt, sha256 }: FileRow): Record<string, string> {
-  const uploadedAt = new Date(createdAt);
+  const [uploadedby, uploadedAt] = [headerValue(uploadedBy), new Date(createdAt)];
   return {
-    ...(headerValue(uploadedBy) !== undefined && { uploadedby: uploadedBy }),
+    ...(uploadedby !== undefined && { uploadedby }),
     ...(Number.isFinite(uploadedAt.getTime()) && { uploadedat: uploadedAt.toISOString() }),
     sha256,
   };
 }
 
 /** What a damaged row has in its place is no reason to lose the file. */
-const headerValue = (text: string): string | undefined => (/^[\x21-\x7e ]+$/.test(text) ? text : undefined);
+const headerValue = (text: string | null): string | undefined =>
+  text !== null && /^[\x21-\x7e ]+$/.test(text) ? text : undefined;
