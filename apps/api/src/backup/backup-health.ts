@@ -57,7 +57,7 @@ export class BackupHealth implements OnModuleInit {
       if (newest) return this.clock.now() - Date.parse(newest.provenAt);
     } catch (error) {
       if (!(error instanceof StorageUnavailableError)) throw error;
-      throw new Error(`the ${where} is away, or no backup was ever made: ${reasonOf(error)}`, {
+      throw new Error(`the ${where} is away: ${reasonOf(error)}`, {
         cause: error,
       });
     }

@@ -1,5 +1,6 @@
-import { createFileStorage, type FileStorage } from '@liftdesk/storage';
+import { createFileStorage, type FileStorage, StorageUnavailableError } from '@liftdesk/storage';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { StartupError } from '../common/startup-error';
 import type { BackupConfig } from '../config/backup.schema';
 import { inOrder } from './in-order';
@@ -19,13 +20,18 @@ export interface Listing {
  * @param existing a folder must have been one already, and is not written into
  * @throws StorageUnavailableError where the folder cannot be made or written, or is not there
  */
-export async function openBackupPlace(
-  { place }: BackupConfig,
-  { existing = false } = {},
-): Promise<FileStorage> {
+export async function openBackupPlace(config: BackupConfig, { existing = false } = {}): Promise<FileStorage> {
+  if (existing && !isThere(config))
+    throw new StorageUnavailableError(
+      `The ${describePlace(config)} is not there: no backup was ever made in it, or its disk is not mounted`,
+    );
   // Nobody is given a link to a backup: what would sign one is forgotten with the process.
-  return createFileStorage({ ...place, signingSecret: randomBytes(32) }, { existing });
+  return createFileStorage({ ...config.place, signingSecret: randomBytes(32) }, { existing });
 }
+
+/** Whether there is such a folder; of a bucket it is told by the first call. */
+export const isThere = ({ place }: BackupConfig): boolean =>
+  place.type === 's3' || existsSync(place.uploadDir);
 
 /** In words, for operators. */
 export const describePlace = ({ place }: BackupConfig): string =>

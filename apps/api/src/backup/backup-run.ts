@@ -32,7 +32,7 @@ export function storeDatabase(
   const [key, compression] =
     snapshot.engine === 'sqlite' ? [`${name}.sqlite`, 'gzip' as const] : [`${name}.pgdump`, 'none' as const];
   return phases.run('store', 'Stored the database', async () => {
-    const digest = snapshot.digest();
+    const digest = snapshot.digest(phases.signal);
     // Its failure is met below, when nothing reads the snapshot any more.
     digest.catch(() => undefined);
     const source = phases.interruptible(snapshot.dump());
@@ -63,7 +63,7 @@ export function prove(
     const { signal } = phases;
     const scratch = await restoreToScratch({ place, artefact, config: backup, database, folder, signal });
     try {
-      return await proveDatabase(scratch.database, tables, expected);
+      return await proveDatabase(scratch.database, tables, expected, signal);
     } finally {
       await scratch.drop();
     }

@@ -10,6 +10,6 @@ export abstract class DeskSnapshot {
   /** What a database is made of again. */
   abstract dump(): AsyncIterable<Uint8Array>;
   /** Hashes of what is there now; undefined where what is dumped is a file, whose bytes say it all. */
-  abstract digest(): Promise<DeskDigest | undefined>;
+  abstract digest(signal: AbortSignal): Promise<DeskDigest | undefined>;
   abstract close(): Promise<void>;
 }

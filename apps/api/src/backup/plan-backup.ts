@@ -6,7 +6,7 @@ import { bytesOf } from '../files-move/words';
 import { connectTo } from '../transfer/connect-postgres';
 import { openRowSource } from '../transfer/open-row-source';
 import { describeDatabase } from '../transfer/places';
-import { describePlace, listBackups, openBackupPlace } from './backup-place';
+import { describePlace, isThere, listBackups, openBackupPlace } from './backup-place';
 import { attachmentsOf } from './file-list';
 import { pgPrograms } from './pg-programs';
 import { Pool } from './pool';
@@ -28,20 +28,21 @@ export interface BackupPlan {
 export async function planBackup({ database, backup, storage }: Config): Promise<BackupPlan> {
   const { tables, version } = await readPresent(database, versionQuery(database));
   if (database.type === 'postgres') await pgPrograms(backup, Number.parseInt(version, 10));
-  const place = await openBackupPlace(backup, { existing: true });
-  const pool = storage.type === 'local' ? await Pool.open(place, backup.encryptionKey) : undefined;
+  // The first backup makes the folder.
+  const place = isThere(backup) ? await openBackupPlace(backup, { existing: true }) : undefined;
+  const pool = place && storage.type === 'local' ? await Pool.open(place, backup.encryptionKey) : undefined;
   const attachments = { count: 0, bytes: 0, toCopy: 0 };
   const rows = await openRowSource(database);
   try {
     for await (const file of attachmentsOf(rows, tables)) {
       attachments.count += 1;
       attachments.bytes += file.size;
-      if (pool?.has(file) === false) attachments.toCopy += 1;
+      if (storage.type === 'local' && !pool?.has(file)) attachments.toCopy += 1;
     }
   } finally {
     await rows.close();
   }
-  const { manifests } = await listBackups(place);
+  const manifests = place ? (await listBackups(place)).manifests : [];
   return {
     database: describeDatabase(database),
     place: describePlace(backup),

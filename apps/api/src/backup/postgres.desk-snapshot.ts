@@ -30,8 +30,8 @@ export class PostgresSnapshot extends DeskSnapshot {
     return dumpPostgres(this.programs, this.config, this.rows.snapshot);
   }
 
-  digest(): Promise<DeskDigest> {
-    return digestDesk(this.rows, this.desk.tables);
+  digest(signal: AbortSignal): Promise<DeskDigest> {
+    return digestDesk(this.rows, this.desk.tables, () => signal.throwIfAborted());
   }
 
   close(): Promise<void> {

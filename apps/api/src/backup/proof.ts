@@ -13,6 +13,7 @@ import { checkSqlite } from './sqlite.copy';
  * @param database is migrated by this
  * @param tables as they are in the backup
  * @param expected what they are to hold; undefined where that is what is asked
+ * @param signal breaks it off
  * @returns what they hold
  * @throws DamagedBackupError that names the tables, and nothing of their rows
  */
@@ -20,19 +21,24 @@ export async function proveDatabase(
   database: DatabaseConfig,
   tables: readonly TableShape[],
   expected: DeskDigest | undefined,
+  signal?: AbortSignal,
 ): Promise<DeskDigest> {
   const sound = database.type === 'sqlite' ? checkSqlite(database.path) : Promise.resolve();
-  const [digest] = await Promise.all([digestOf(database, tables), sound]);
+  const [digest] = await Promise.all([digestOf(database, tables, signal), sound]);
   const differing = expected === undefined ? [] : differingTables(expected, digest);
   if (differing.length > 0) throw new DamagedBackupError(`Restored, it differs in ${differing.join(', ')}`);
   await migrateAndCount(database, tables, digest);
   return digest;
 }
 
-async function digestOf(database: DatabaseConfig, tables: readonly TableShape[]): Promise<DeskDigest> {
+async function digestOf(
+  database: DatabaseConfig,
+  tables: readonly TableShape[],
+  signal?: AbortSignal,
+): Promise<DeskDigest> {
   const source = await openRowSource(database);
   try {
-    return await digestDesk(source, tables);
+    return await digestDesk(source, tables, () => signal?.throwIfAborted());
   } finally {
     await source.close();
   }

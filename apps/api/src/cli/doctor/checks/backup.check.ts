@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { describePlace, newestBackup, openBackupPlace } from '../../../backup/backup-place';
+import { describePlace, isThere, newestBackup, openBackupPlace } from '../../../backup/backup-place';
 import { pgPrograms } from '../../../backup/pg-programs';
 import { ageOf } from '../../../backup/words';
 import type { BackupConfig } from '../../../config/backup.schema';
@@ -34,8 +33,7 @@ export const backupCheck: DoctorCheck = {
     }
     if (database.type === 'postgres') await assertCanProve(database, backup);
     const where = describePlace(backup);
-    if (backup.place.type === 'local' && !existsSync(backup.place.uploadDir))
-      return warning(`the ${where} is not there`, NONE);
+    if (!isThere(backup)) return warning(`the ${where} is not there`, NONE);
     const newest = await roundTrip(backup);
     if (newest === undefined) return warning(`there is no backup in the ${where}`, NONE);
     const age = now() - Date.parse(newest.provenAt);
@@ -74,7 +72,7 @@ async function roundTrip(backup: BackupConfig) {
 }
 
 /** pg_dump of the server's version, and the right to make the database that a backup is restored to. */
-async function assertCanProve(database: PostgresConfig, backup: BackupConfig): Promise<void> {
+export async function assertCanProve(database: PostgresConfig, backup: BackupConfig): Promise<void> {
   const { version } = await about(database);
   try {
     await pgPrograms(backup, Number.parseInt(version, 10));
