@@ -5,7 +5,7 @@ import { type Maintenance, maintenanceView } from '../database/maintenance';
 import { migrationState } from '../database/migration-state';
 import { MESSAGE_LENGTH } from '../maintenance-mode/maintenance.entity';
 import { beginMaintenance, endMaintenance, readMaintenance } from '../maintenance-mode/maintenance-switch';
-import { type OperatorOptions, type Output, action, operatorCommand } from './operator';
+import { InterruptedError, type OperatorOptions, type Output, action, operatorCommand } from './operator';
 import { withDatabase } from './with-database';
 
 const SWITCHES = ['on', 'off', 'status'] as const;
@@ -35,18 +35,37 @@ export function maintenanceCommand(): Command {
     .action((which: Switch, options: Options, command: Command) => {
       if (which !== 'on' && (options.message ?? options.until) !== undefined)
         command.error('error: --message and --until belong to `maintenance on`');
-      return action<Options>((given, output) => run(which, given, output))(options);
+      return action<Options>((given, output, signal) => run(which, given, output, signal))(options);
     });
 }
 
-async function run(which: Switch, options: Options, output: Output): Promise<void> {
+async function run(which: Switch, options: Options, output: Output, signal: AbortSignal): Promise<void> {
   await withDatabase(async (dataSource) => {
     await assertHasSwitch(dataSource);
-    if (which === 'on') await beginMaintenance(dataSource, options);
+    if (which === 'on') await begin(dataSource, options, output, signal);
     if (which === 'off') await endMaintenance(dataSource);
     const now = await readMaintenance(dataSource);
     output.result({ maintenance: now && maintenanceView(now) }, sentences(now));
   });
+}
+
+async function begin(
+  dataSource: DataSource,
+  { message, until }: Options,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const onMail = (mails: number): void =>
+    output.line(`Waiting for ${mails} mail(s) on their way, 3 minutes at the longest`);
+  try {
+    await beginMaintenance(dataSource, { message, until, onMail, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new InterruptedError(
+      'Interrupted: no writes are taken, but what becomes of mail on its way is still written down. Run the same again, or `npm run maintenance -- off`',
+      { cause: error },
+    );
+  }
 }
 
 function sentences(now: Maintenance | null): string {

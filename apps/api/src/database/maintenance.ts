@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { toIso } from '../common/clock';
 import { DomainError } from '../common/domain-error';
+import { WriteGateError } from './write-gate';
 
 /** The desk is read and not changed. Instants are milliseconds since 1970. */
 export interface Maintenance {
@@ -14,6 +16,9 @@ export interface Maintenance {
 export const READ_MAINTENANCE = 'select since, until, message from maintenance';
 
 const COME_AGAIN_S = 30;
+/** On SQLite a busy server leaves moments only, and a turn of its own may take some tries. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 20;
 
 /** A write was refused, and nothing of it is left: made again after the maintenance, with the same Idempotency-Key, it is new. */
 export class MaintenanceError extends DomainError {
@@ -53,7 +58,10 @@ export function assertWritesTaken([row]: readonly Maintenance[]): void {
   if (row) throw new MaintenanceError(row);
 }
 
-/** A transaction that no maintenance refuses: of the switch itself, and of the look whether the database takes writes. */
+/**
+ * A transaction that no maintenance refuses: of the switch itself, of what its beginning waits for, and of the look whether the
+ * database takes writes.
+ */
 export async function exemptTransaction<T>(
   dataSource: DataSource,
   work: (manager: EntityManager) => Promise<T>,
@@ -64,6 +72,23 @@ export async function exemptTransaction<T>(
     return await runner.manager.transaction(work);
   } finally {
     await runner.release();
+  }
+}
+
+/** One statement in a transaction that no maintenance refuses. Beside a server on SQLite it waits for its turn. */
+export async function writeInMaintenance(
+  dataSource: DataSource,
+  sql: string,
+  values: unknown[] = [],
+): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await exemptTransaction(dataSource, (manager) => manager.query(sql, values));
+    } catch (error) {
+      if (!(error instanceof WriteGateError) || performance.now() > deadline) throw error;
+    }
+    await pause(PAUSE_MS);
   }
 }
 

@@ -1,13 +1,12 @@
-import { MailTransport } from '@liftdesk/mail';
+import { MailRejectedError, MailTransport } from '@liftdesk/mail';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../config/config';
-import { MaintenanceError } from '../database/maintenance';
 import { migrate } from '../database/migrate';
 import { openDatabase } from '../database/open-database';
 import { MaintenanceService } from '../maintenance.service';
-import { OutboxStore } from '../notifications/outbox.store';
+import { type ClaimedMail, OutboxStore } from '../notifications/outbox.store';
 import { OutboxWorker } from '../notifications/outbox-worker';
 import { startServer } from '../start';
 import { openTicket } from '../testing/builders';
@@ -16,7 +15,7 @@ import { everything } from '../testing/failing-statements';
 import { HOUR } from '../testing/settable-clock';
 import { type TestDatabase, testDatabase } from '../testing/test-database';
 import { TestDesk } from '../testing/test-desk';
-import { beginMaintenance, endMaintenance } from './maintenance-switch';
+import { beginMaintenance, endMaintenance, readMaintenance } from './maintenance-switch';
 
 describe('what works in the background', () => {
   let desk: TestDesk;
@@ -53,23 +52,82 @@ describe('what works in the background', () => {
     expect(await outbox()).toEqual([{ status: 'sent' }]);
   });
 
-  it('writes down afterwards what was on its way as the maintenance began: it is sent once', async () => {
-    await openTicket(desk, ana);
-    const transport = desk.app.get(MailTransport, { strict: false });
-    const send = jest.spyOn(transport, 'send').mockImplementation(async () => {
-      await beginMaintenance(desk.database, {});
-      return { providerId: 'taken' };
+  describe('with a mail on its way', () => {
+    let begun: Promise<void>;
+    const onMail = jest.fn();
+    /** What the mail service answers, as the maintenance begins. */
+    function answer(with_: () => Promise<{ providerId: string }>): jest.SpyInstance {
+      const transport = desk.app.get(MailTransport, { strict: false });
+      return jest.spyOn(transport, 'send').mockImplementation(async () => {
+        begun = beginMaintenance(desk.database, { onMail });
+        while (onMail.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+        expect(await readMaintenance(desk.database)).not.toBeNull();
+        return with_();
+      });
+    }
+    beforeEach(async () => {
+      onMail.mockClear();
+      await openTicket(desk, ana);
     });
-    const settle = jest.spyOn(desk.app.get(OutboxStore, { strict: false }), 'settle');
-    const running = wake();
-    while (settle.mock.results.length < 2) await new Promise((resolve) => setImmediate(resolve));
-    await expect(settle.mock.results[0]?.value).rejects.toThrow(MaintenanceError);
-    expect(await outbox()).toEqual([{ status: 'queued' }]);
-    await endMaintenance(desk.database);
-    await running;
-    expect(await outbox()).toEqual([{ status: 'sent' }]);
-    expect(send).toHaveBeenCalledTimes(1);
-    expect(await desk.log()).not.toMatch(/outbox-failed|not-settled/);
+
+    it('has begun when that is written down: it is sent once, wherever the desk goes on', async () => {
+      const send = answer(async () => ({ providerId: 'taken' }));
+      await wake();
+      await begun;
+      const complete = await rows();
+      expect(await outbox()).toEqual([{ status: 'sent' }]);
+      expect(onMail.mock.calls).toEqual([[1]]);
+      await wake();
+      expect(await rows()).toBe(complete);
+      await endMaintenance(desk.database);
+      desk.clock.advance(24 * HOUR);
+      await wake();
+      expect(send).toHaveBeenCalledTimes(1);
+      expect(await desk.log()).not.toMatch(/outbox-failed|not-settled/);
+    });
+
+    it('has begun when it is written down that nobody is there, and their address is blocked', async () => {
+      answer(() =>
+        Promise.reject(new MailRejectedError('There is no such mailbox', { undeliverable: true })),
+      );
+      await wake();
+      await begun;
+      expect(await outbox()).toEqual([{ status: 'bounced' }]);
+      expect(await desk.rows('select kind from mail_block')).toEqual([{ kind: 'bounce' }]);
+      expect(await desk.log()).not.toMatch(/outbox-failed|not-settled/);
+    });
+
+    describe('that somebody has in hand who does not come back', () => {
+      let late: ClaimedMail;
+      const store = () => desk.app.get(OutboxStore, { strict: false });
+      beforeEach(async () => {
+        late = (await store().claim()) as ClaimedMail;
+      });
+
+      it('waits until it may be taken from them, and then takes nothing of theirs', async () => {
+        await desk.rows('update outbox_mail set due_at = ?', [Date.now() - 1]);
+        await beginMaintenance(desk.database, { onMail });
+        expect(onMail).not.toHaveBeenCalled();
+        const complete = await rows();
+        await store().settle(late, { status: 'sent', providerId: 'late' });
+        await store().settle(late, { status: 'bounced', reason: 'late', recipient: ana.email });
+        expect(await rows()).toBe(complete);
+        await endMaintenance(desk.database);
+        await wake();
+        expect(await outbox()).toEqual([{ status: 'sent' }]);
+      });
+
+      it('can be given up: writes are refused by then, and begun again it is complete', async () => {
+        const giveUp = new AbortController();
+        const interrupted = beginMaintenance(desk.database, { onMail, signal: giveUp.signal });
+        while (onMail.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+        giveUp.abort();
+        await expect(interrupted).rejects.toThrow(/abort/);
+        await store().settle(late, { status: 'sent', providerId: 'in time' });
+        await beginMaintenance(desk.database, {});
+        expect(await outbox()).toEqual([{ status: 'sent' }]);
+      });
+    });
   });
 
   it('sweeps nothing, and says nothing of it, until it is over', async () => {

@@ -4,7 +4,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Clock } from '../common/clock';
 import { MaintenanceError } from '../database/maintenance';
 import { retryDelay } from './back-off';
-import { MailBlocks } from './mail-blocks';
 import { MailBuilder, NothingToSendError } from './mail-builder';
 import { MailNews } from './mail-news';
 import { NotificationConfig } from './notification.config';
@@ -24,7 +23,6 @@ const LONGEST_REST_MS = 60_000;
 /** It takes nothing from anybody just now, while other refusals are about one mail. */
 const ASKS_FOR_REST: ReadonlySet<string | undefined> = new Set(['throttled', 'quota']);
 /** Doubling from a quarter of a second: half a minute in all. With twice the longest MAIL_TIMEOUT it is within a lease. */
-const SHORTEST_SETTLE_PAUSE_MS = 250;
 const LONGEST_SETTLE_PAUSE_MS = 16_000;
 /** The shutdown waits no longer for a mail on its way: its lease ends, and it is sent again. */
 const STOP_WITHIN_MS = 8_000;
@@ -52,7 +50,6 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly store: OutboxStore,
     private readonly query: OutboxQuery,
     private readonly builder: MailBuilder,
-    private readonly blocks: MailBlocks,
     private readonly transport: MailTransport,
     private readonly news: MailNews,
     private readonly bell: OutboxBell,
@@ -149,24 +146,17 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /**
-   * What was sent and is not written down is sent again: a database that is away for a moment is waited for, and the end of a
-   * maintenance however long it takes.
-   */
+  /** What was sent and is not written down is sent again: a database that is away for a moment is waited for. */
   private async settle(claim: ClaimedMail, outcome: Outcome): Promise<void> {
-    for (let wait = SHORTEST_SETTLE_PAUSE_MS; ;) {
-      let inMaintenance = false;
+    for (let wait = 250; ; wait *= 2) {
       try {
         return await this.store.settle(claim, outcome);
       } catch (error) {
-        inMaintenance = error instanceof MaintenanceError;
-        const isLast = wait > LONGEST_SETTLE_PAUSE_MS && !inMaintenance;
-        if (isLast || this.stopping.signal.aborted) throw error;
-        if (!inMaintenance) this.logger.warn({ message: 'mail.not-settled', mailId: claim.id, error });
+        if (wait > LONGEST_SETTLE_PAUSE_MS || this.stopping.signal.aborted) throw error;
+        this.logger.warn({ message: 'mail.not-settled', mailId: claim.id, error });
       }
       // Before the others, for whom the mail may be due again by then.
-      await pause(inMaintenance ? SHORTEST_SETTLE_PAUSE_MS : wait);
-      if (!inMaintenance) wait *= 2;
+      await pause(wait);
     }
   }
 
@@ -189,8 +179,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     if (error instanceof NothingToSendError) return { status: 'failed', reason: error.message };
     if (error instanceof MailRejectedError) {
       if (!error.undeliverable) return { status: 'failed', reason: error.message };
-      await this.blocks.add(source.recipient, 'bounce', error.message);
-      return { status: 'bounced', reason: error.message };
+      return { status: 'bounced', reason: error.message, recipient: source.recipient };
     }
     if (!(error instanceof MailError)) this.logger.error({ message: 'mail.broken', mailId: claim.id, error });
     const away = error instanceof MailUnavailableError;

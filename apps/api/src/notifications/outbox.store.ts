@@ -4,6 +4,9 @@ import { DataSource } from 'typeorm';
 import { v4 as uuidv4 } from 'uuid';
 import { Clock } from '../common/clock';
 import { dialectOf } from '../database/dialect';
+import { exemptTransaction } from '../database/maintenance';
+import { MailBlocks } from './mail-blocks';
+import { LEASE_MS } from './mail-in-hand';
 import { MailKind, MailStatus, REASON_LENGTH } from './outbox-mail.entity';
 
 /** A mail that this worker has in hand until its lease ends. */
@@ -20,7 +23,8 @@ export interface ClaimedMail {
 export type Outcome =
   | { status: 'sent'; providerId: string | null }
   | { status: 'queued'; reason: string; dueAt: number }
-  | { status: Exclude<MailStatus, 'sent' | 'queued'>; reason: string };
+  | { status: 'bounced'; reason: string; recipient: string }
+  | { status: Exclude<MailStatus, 'sent' | 'queued' | 'bounced'>; reason: string };
 
 export interface OutboxBacklog {
   queued: number;
@@ -29,16 +33,13 @@ export interface OutboxBacklog {
   failed: number;
 }
 
-/** Longer than an attempt can take: who holds it longer is dead. */
-const LEASE_MS = 3 * 60_000;
-
 const DUE = `select rid, id, kind, attempts from outbox_mail o where status = 'queued' and due_at <= ? order by due_at, rid limit 1`;
 const CLAIM = `update outbox_mail set lease = ?, due_at = ?, attempts = ? where rid = ?`;
 const RELEASE = `update outbox_mail set lease = null, due_at = ? where status = 'queued' and lease is not null`;
 const SETTLE = `
   update outbox_mail set status = ?, reason = ?, due_at = ?, provider_id = coalesce(?, provider_id), sent_at = coalesce(?, sent_at),
     secret = case when cast(? as integer) = 1 then secret else null end, lease = null, updated_at = ?
-  where rid = ? and lease = ? and status = 'queued'`;
+  where rid = ? and lease = ? and status = 'queued' returning rid`;
 /** A bounce may be told before it is written down that the mail was taken. */
 const NAME = `update outbox_mail set provider_id = ?, secret = null, lease = null where rid = ? and lease = ?`;
 const REVIVE = `update outbox_mail set due_at = ? where status = 'queued' and due_at > ? and lease is null and reason = ?`;
@@ -56,6 +57,7 @@ export class OutboxStore {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly clock: Clock,
+    private readonly blocks: MailBlocks,
   ) {}
 
   /** Takes the mail that has been due for longest; null where there is none. What a dead worker held is due again. */
@@ -83,12 +85,15 @@ export class OutboxStore {
     await this.database.transaction((manager) => manager.query(RELEASE, [this.clock.now()]));
   }
 
-  /** Writes down what came of it, unless the lease had ended and somebody else has it in hand. */
+  /**
+   * Writes down what came of it, unless the lease had ended and somebody else has it in hand; who cannot be reached is not
+   * written to again. A maintenance that begins waits for it.
+   */
   async settle({ rid, lease }: ClaimedMail, outcome: Outcome): Promise<void> {
     const now = this.clock.now();
     const providerId = outcome.status === 'sent' ? outcome.providerId : null;
-    await this.database.transaction(async (manager) => {
-      await manager.query(SETTLE, [
+    await exemptTransaction(this.database, async (manager) => {
+      const settled: unknown[] = await manager.query(SETTLE, [
         outcome.status,
         outcome.status === 'sent' ? null : outcome.reason.slice(0, REASON_LENGTH),
         outcome.status === 'queued' ? outcome.dueAt : now,
@@ -99,6 +104,8 @@ export class OutboxStore {
         rid,
         lease,
       ]);
+      if (outcome.status === 'bounced' && settled.length > 0)
+        await this.blocks.add(outcome.recipient, 'bounce', outcome.reason, manager);
       if (providerId !== null) await manager.query(NAME, [providerId, rid, lease]);
     });
   }
