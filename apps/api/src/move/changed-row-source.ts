@@ -2,18 +2,19 @@ import { encodeRow } from '../transfer/canonical-row';
 import { type Key, type Row, keyReader } from '../transfer/row';
 import { type Lines, RowSource } from '../transfer/row-source';
 import { type TableShape, columnIndex } from '../transfer/tables';
+import { passedRows } from './keep-heap-small';
 
 /** What becomes of a row on its way; null leaves it out. */
 export type RowChange = (row: Row) => Row | null;
 
-/** A desk as it is to arrive: the source, with what is changed on the way. */
+/** A desk with what is changed on its way, if anything; however large its rows, little memory is held. */
 export class ChangedRowSource extends RowSource {
   readonly engine;
 
   /** @param changeOf null for a table whose rows arrive as they are */
   constructor(
     private readonly source: RowSource,
-    private readonly changeOf: (table: TableShape) => RowChange | null,
+    private readonly changeOf: (table: TableShape) => RowChange | null = () => null,
   ) {
     super();
     this.engine = source.engine;
@@ -29,12 +30,10 @@ export class ChangedRowSource extends RowSource {
 
   async *lines(table: TableShape, after?: Key): AsyncIterable<Lines> {
     const change = this.changeOf(table);
-    if (change === null) return yield* this.source.lines(table, after);
-    const keyOf = keyReader(table);
-    for await (const rows of this.rows(table, after)) {
-      if (rows.length === 0) continue;
-      const bytes = Buffer.from(rows.map(encodeRow).join(''));
-      yield { bytes, rows: rows.length, lastKey: keyOf(rows.at(-1) as Row) };
+    const all = change === null ? this.source.lines(table, after) : this.changedLines(table, after);
+    for await (const lines of all) {
+      yield lines;
+      passedRows(lines.bytes.length);
     }
   }
 
@@ -52,6 +51,15 @@ export class ChangedRowSource extends RowSource {
 
   close(): Promise<void> {
     return this.source.close();
+  }
+
+  private async *changedLines(table: TableShape, after?: Key): AsyncIterable<Lines> {
+    const keyOf = keyReader(table);
+    for await (const rows of this.rows(table, after)) {
+      if (rows.length === 0) continue;
+      const bytes = Buffer.from(rows.map(encodeRow).join(''));
+      yield { bytes, rows: rows.length, lastKey: keyOf(rows.at(-1) as Row) };
+    }
   }
 }
 

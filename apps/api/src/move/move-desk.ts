@@ -48,7 +48,10 @@ export async function moveDesk(options: MoveOptions): Promise<MoveReport> {
     try {
       const digest = await bring(options, plan, target, tables, course);
       const report = reportOf(plan, digest, meter, began);
-      return { ...report, file: keepReport(options.reports, report) };
+      // Kept first: whatever happens from here on, what was proven is known.
+      const file = keepReport(options.reports, report);
+      await target.end();
+      return { ...report, file };
     } catch (error) {
       throw inMovesWords(error);
     } finally {
@@ -85,9 +88,7 @@ async function bring(
   } finally {
     await source.close();
   }
-  const digest = await meter.time('proof', () => prove(tables, arriving, target, plan.rows, course));
-  await target.end();
-  return digest;
+  return meter.time('proof', () => prove(tables, arriving, target, plan.rows, course));
 }
 
 function goOn(signal: AbortSignal): void {

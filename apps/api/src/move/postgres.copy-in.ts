@@ -4,28 +4,39 @@ import { quoted } from '../transfer/tables';
 
 /** Lines on their way into a table of PostgreSQL, in COPY's text format. */
 export class CopyIn {
-  private constructor(
-    private readonly stream: NodeJS.WritableStream,
-    /** Rejects when the server refuses, or the connection breaks: the stream itself calls nobody back then. */
-    private readonly failed: Promise<never>,
-  ) {}
+  /** Rejects when the server refuses, or the connection breaks: the stream itself calls nobody back then. */
+  private readonly failed: Promise<never>;
+  /** A stream that has failed must not be written to. */
+  private failure: Error | null = null;
+
+  private constructor(private readonly stream: NodeJS.WritableStream) {
+    this.failed = new Promise<never>((_, reject) =>
+      stream.on('error', (error) => {
+        this.failure ??= error;
+        reject(error);
+      }),
+    );
+    this.failed.catch(() => undefined);
+  }
 
   static async begin(client: Client, table: string, columns: readonly string[]): Promise<CopyIn> {
     const { from: copyFrom } = await import('pg-copy-streams');
-    const stream = client.query(
-      copyFrom(`copy ${quoted(table)} (${columns.map(quoted).join(', ')}) from stdin`),
-    );
-    const failed = new Promise<never>((_, reject) => stream.once('error', reject));
-    failed.catch(() => undefined);
-    return new CopyIn(stream, failed);
+    const list = columns.map(quoted).join(', ');
+    return new CopyIn(client.query(copyFrom(`copy ${quoted(table)} (${list}) from stdin`)));
   }
 
   async write(bytes: Buffer): Promise<void> {
+    this.assertSound();
     if (this.stream.write(bytes)) return;
     await Promise.race([once(this.stream, 'drain').catch(() => this.failed), this.failed]);
   }
 
   async end(): Promise<void> {
+    this.assertSound();
     await Promise.race([new Promise<void>((resolve) => this.stream.end(() => resolve())), this.failed]);
+  }
+
+  private assertSound(): void {
+    if (this.failure !== null) throw this.failure;
   }
 }

@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { StartupError } from '../common/startup-error';
 import type { PostgresConfig } from '../config/database.schema';
+import { isUnavailable } from '../database/database-errors';
 import { migrate } from '../database/migrate';
 import { openDatabase } from '../database/open-database';
 import { checkConsistency } from '../search/search-maintenance';
@@ -21,7 +23,12 @@ const SEARCH_TABLE = 'ticket_search';
 const READ_BY = 'message_ticket';
 /** "Lift" in ASCII, as in the dialect, and a name nobody else has. */
 const LOCK = `select pg_try_advisory_lock(${0x4c696674}, hashtext('move')) as got`;
+const FIND_MARKER = `select to_regclass('${MARKER}') as found`;
 const NOTE = `insert into ${MARKER} (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value`;
+
+/** For a server that restarts just as the move ends. */
+const TRIES = 20;
+const PAUSE_MS = 1_000;
 
 /**
  * A database of PostgreSQL where a desk arrives. Until the end commits need not reach the disk: should the machine fail,
@@ -53,9 +60,7 @@ export class PostgresMoveTarget extends MoveTarget {
   }
 
   async begun(): Promise<Begun | null> {
-    const { rows } = await this.client.query<{ found: string | null }>(
-      `select to_regclass('${MARKER}') as found`,
-    );
+    const { rows } = await this.client.query<{ found: string | null }>(FIND_MARKER);
     return rows[0]?.found == null ? null : this.note<Begun>('begun');
   }
 
@@ -168,11 +173,34 @@ export class PostgresMoveTarget extends MoveTarget {
 
   async end(): Promise<void> {
     await this.client.query('set synchronous_commit = on');
-    await this.client.query(`drop table ${MARKER}`);
+    try {
+      await this.client.query(`drop table ${MARKER}`);
+    } catch (error) {
+      // The answer may be lost of what was done.
+      if (!isUnavailable(error) || (await this.isMarked())) throw error;
+    }
   }
 
   async close(): Promise<void> {
     await this.client.end();
+  }
+
+  /** By a connection of its own, as soon as one can be had. */
+  private async isMarked(): Promise<boolean> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const client = await connectTo(this.config);
+        try {
+          const { rows } = await client.query<{ found: string | null }>(FIND_MARKER);
+          return rows[0]?.found != null;
+        } finally {
+          await client.end();
+        }
+      } catch (error) {
+        if (tries === TRIES) throw error;
+        await pause(PAUSE_MS);
+      }
+    }
   }
 
   private async aside(): Promise<Definition[]> {

@@ -4,6 +4,7 @@ import { type DeskDigest, differingTables, digestDesk } from '../transfer/digest
 import { describeKey } from '../transfer/row';
 import type { RowSource } from '../transfer/row-source';
 import type { TableShape } from '../transfer/tables';
+import { ChangedRowSource } from './changed-row-source';
 import type { Course, MoveTarget } from './move-target';
 
 /** Opens a side anew, for a look at what is there now. */
@@ -24,36 +25,35 @@ export async function prove(
   { meter, goOn }: Course,
 ): Promise<DeskDigest> {
   meter.start('Proving', total * 2);
-  const [ours, theirs] = await readBoth(
-    tables,
-    source,
-    () => target.readBack(),
-    (rows) => {
-      goOn();
-      meter.add(rows);
-    },
-  );
+  const arrived: Side = async () => new ChangedRowSource(await target.readBack());
+  const [ours, theirs] = await readBoth(tables, [source, arrived], (rows) => {
+    goOn();
+    meter.add(rows);
+  });
   const differing = differingTables(ours, theirs);
-  if (differing.length > 0) throw await differenceOf(tables, differing, source, () => target.readBack());
-  await assertNumbering(tables, source, () => target.readBack());
+  if (differing.length > 0) throw await differenceOf(tables, differing, source, arrived);
+  await assertNumbering(tables, source, arrived);
   const flaws = await target.flaws();
   if (flaws.length > 0) throw new DifferenceError(flaws.join('\n'));
   return theirs;
 }
 
+/** One after the other: read at once they would hold twice the memory, and hashing keeps one core busy as it is. */
 async function readBoth(
   tables: readonly TableShape[],
-  source: Side,
-  target: Side,
+  sides: readonly Side[],
   onRows: (rows: number) => void,
 ): Promise<[DeskDigest, DeskDigest]> {
-  const sides = [await source(), await target()] as const;
-  try {
-    const digest = (side: RowSource) => digestDesk(side, tables, (_, rows) => onRows(rows));
-    return await Promise.all([digest(sides[0]), digest(sides[1])]);
-  } finally {
-    await Promise.all(sides.map((side) => side.close()));
+  const digests: DeskDigest[] = [];
+  for (const open of sides) {
+    const side = await open();
+    try {
+      digests.push(await digestDesk(side, tables, (_, rows) => onRows(rows)));
+    } finally {
+      await side.close();
+    }
   }
+  return digests as [DeskDigest, DeskDigest];
 }
 
 async function differenceOf(

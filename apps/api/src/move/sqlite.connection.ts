@@ -12,7 +12,7 @@ export function openDraft(path: string): Database.Database {
     'journal_mode = TRUNCATE',
     'synchronous = FULL',
     'foreign_keys = OFF',
-    'cache_size = -64000',
+    'cache_size = -32000',
     'temp_store = FILE',
     // Of the marker, and of what masks are made by, nothing stays in the file.
     'secure_delete = ON',

@@ -1,9 +1,15 @@
 import Database from 'better-sqlite3';
-import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
 
 /** A file of SQLite and what belongs to it. */
 export function removeDatabase(path: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${suffix}`, { force: true });
+}
+
+/** Of a journal that is truncated the file stays. One that is not empty is what a crash is undone with. */
+export function removeEmptyJournal(path: string): void {
+  const journal = `${path}-journal`;
+  if (existsSync(journal) && statSync(journal).size === 0) rmSync(journal);
 }
 
 /** A file or a folder. */

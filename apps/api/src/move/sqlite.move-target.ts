@@ -16,7 +16,7 @@ import { MARKER, draftOf } from './half-moved';
 import { type Begun, type Chunk, type Copied, type Course, MoveTarget } from './move-target';
 import { openDraft, sqliteSource } from './sqlite.connection';
 import { writeDocuments } from './sqlite.documents';
-import { hasTable, removeDatabase, syncToDisk } from './sqlite.files';
+import { hasTable, removeDatabase, removeEmptyJournal, syncToDisk } from './sqlite.files';
 
 interface Index {
   name: string;
@@ -199,6 +199,7 @@ export class SqliteMoveTarget extends MoveTarget {
   private shut(): void {
     this.connection?.close();
     this.connection = null;
+    removeEmptyJournal(this.path);
   }
 
   private lacking(): Index[] {

@@ -47,7 +47,8 @@ function nearestFolder(path: string): string {
 }
 
 function inUse(path: string): string[] {
-  if (!existsSync(dirname(path))) return [];
+  // Whoever uses it has made the lock; to look for one makes none.
+  if (!existsSync(`${path}.lock`)) return [];
   try {
     InstanceLock.acquire(path).release();
     return [];

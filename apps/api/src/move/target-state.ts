@@ -33,7 +33,9 @@ export function emptiness(found: Found, own: ReadonlySet<string>, known: readonl
   if (foreign.length > 0)
     return [`${place} holds tables that are not Liftdesk’s (${listed(foreign)}): give a database of its own`];
   if (filled.length > 0)
-    return [`${place} is not empty: it holds ${listed(filled)}. A move goes into an empty database only`];
+    return [
+      `${place} is not empty: it holds ${listed(filled)}. A move goes into an empty database only (one that was cut off at its very end has ended: its report is kept)`,
+    ];
   if (names.length > 0 && migrations?.join() !== known.join())
     return [
       `${place} has the schema of another version: empty it, or bring it to this one with \`npm run migration:run\``,

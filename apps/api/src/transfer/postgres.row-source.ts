@@ -4,9 +4,10 @@ import { connectTo } from './connect-postgres';
 import { decodeRow } from './canonical-row';
 import { type Key, type Row, type Value, keyReader } from './row';
 import { BATCH_BYTES, type Lines, RowSource } from './row-source';
-import { type TableShape, quoted } from './tables';
+import { type TableShape, columnIndex, quoted } from './tables';
 
 const LINE_FEED = 10;
+const TAB = 9;
 
 /** Reads a database of PostgreSQL on a connection of its own, in one read-only transaction of REPEATABLE READ. */
 export class PostgresRowSource extends RowSource {
@@ -42,12 +43,9 @@ export class PostgresRowSource extends RowSource {
   }
 
   async *lines(table: TableShape, after?: Key): AsyncIterable<Lines> {
-    const isNumber = table.columns.map(({ kind }) => kind === 'integer');
-    const keyOf = keyReader(table);
-    for await (const { bytes, rows } of this.wholeLines(table, after)) {
-      const lastLine = bytes.toString('utf8', bytes.lastIndexOf(LINE_FEED, -2) + 1, bytes.length - 1);
-      yield { bytes, rows, lastKey: keyOf(decodeRow(lastLine, isNumber)) };
-    }
+    const keyOf = lastKeyReader(table);
+    for await (const { bytes, rows } of this.wholeLines(table, after))
+      yield { bytes, rows, lastKey: keyOf(bytes) };
   }
 
   async count({ name }: TableShape): Promise<number> {
@@ -86,7 +84,8 @@ export class PostgresRowSource extends RowSource {
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         parts.push(chunk);
         size += chunk.length;
-        if (size < BATCH_BYTES) continue;
+        // A line may be much longer than a batch: it is put together once, when its end is there.
+        if (size < BATCH_BYTES || !chunk.includes(LINE_FEED)) continue;
         const bytes = Buffer.concat(parts);
         const end = bytes.lastIndexOf(LINE_FEED) + 1;
         parts = end < bytes.length ? [bytes.subarray(end)] : [];
@@ -111,6 +110,22 @@ function countLines(bytes: Buffer, end: number): number {
   for (let at = bytes.indexOf(LINE_FEED); at >= 0 && at < end; at = bytes.indexOf(LINE_FEED, at + 1))
     lines += 1;
   return lines;
+}
+
+/** Takes the key out of the last of whole lines, and reads no more of it than the columns up to there. */
+function lastKeyReader(table: TableShape): (bytes: Buffer) => Key {
+  const isNumber = table.columns.map(({ kind }) => kind === 'integer');
+  const keyOf = keyReader(table);
+  const needed = Math.max(...table.key.map((column) => columnIndex(table, column))) + 1;
+  return (bytes) => {
+    const start = bytes.lastIndexOf(LINE_FEED, -2) + 1;
+    let end = start - 1;
+    for (let column = 0; column < needed && end !== bytes.length - 1; column += 1) {
+      const tab = bytes.indexOf(TAB, end + 1);
+      end = tab < 0 ? bytes.length - 1 : tab;
+    }
+    return keyOf(decodeRow(bytes.toString('utf8', start, end), isNumber));
+  };
 }
 
 /** COPY takes no parameters: keys are written out. */
