@@ -35,4 +35,17 @@ describe('a budget of bytes', () => {
     await expect(budget.within(1, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await budget.within(1, async () => 'yes')).toBe('yes');
   });
+
+  it('begins none of those that wait for one that fails', async () => {
+    const budget = new ByteBudget(1);
+    const begun: string[] = [];
+    const fails = budget.within(1, () => Promise.reject(new Error('away')));
+    const waiting = ['a', 'b'].map((name) => budget.within(1, async () => begun.push(name)));
+    const outcomes = await Promise.allSettled([fails, ...waiting]);
+    expect(outcomes.map((one) => one.status === 'rejected' && String(one.reason))).toEqual(
+      Array.from({ length: 3 }, () => 'Error: away'),
+    );
+    expect(begun).toEqual([]);
+    expect(await budget.within(1, async () => 'later')).toBe('later');
+  });
 });

@@ -1,6 +1,15 @@
-/** Lets works go on side by side as long as their bytes together fit, the others in the order in which they came. */
+interface Waiting {
+  bytes: number;
+  enter: () => void;
+  refuse: (error: unknown) => void;
+}
+
+/**
+ * Lets works go on side by side as long as their bytes together fit, the others in the order in which they came. Where one
+ * fails, those that wait fail with it and are not begun.
+ */
 export class ByteBudget {
-  private readonly waiting: { bytes: number; enter: () => void }[] = [];
+  private readonly waiting: Waiting[] = [];
   private free: number;
 
   constructor(private readonly total: number) {
@@ -13,6 +22,9 @@ export class ByteBudget {
     await this.enter(taken);
     try {
       return await work();
+    } catch (error) {
+      for (const { refuse } of this.waiting.splice(0)) refuse(error);
+      throw error;
     } finally {
       this.free += taken;
       this.letIn();
@@ -20,7 +32,7 @@ export class ByteBudget {
   }
 
   private async enter(bytes: number): Promise<void> {
-    const entered = new Promise<void>((enter) => this.waiting.push({ bytes, enter }));
+    const entered = new Promise<void>((enter, refuse) => this.waiting.push({ bytes, enter, refuse }));
     this.letIn();
     await entered;
   }

@@ -59,8 +59,7 @@ export async function moveFiles(
   const move = async (row: FileRow): Promise<void> => {
     signal?.throwIfAborted();
     try {
-      const outcome = await budget.within(row.size, () => bringFile(row, from, to, signal));
-      add(report[outcome], row);
+      add(report[await bringFile(row, from, to, signal)], row);
     } catch (error) {
       if (!(error instanceof FlawedFileError)) throw error;
       // One that was deleted while it was moved is no loss.
@@ -70,7 +69,7 @@ export async function moveFiles(
     onProgress?.({ done, total });
   };
   onProgress?.({ done, total });
-  await inLanes(parallel, attachments.rows(), move);
+  await inLanes(parallel, attachments.rows(), (row) => budget.within(row.size, () => move(row)));
   return report;
 }
 

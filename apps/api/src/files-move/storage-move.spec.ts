@@ -267,6 +267,14 @@ describe('storage:move', () => {
       expect(await move()).toMatchObject({ copied: { files: 30 - size }, there: { files: size } });
     });
 
+    it('is asked for none of the large files that wait for room in memory', async () => {
+      const large = Buffer.alloc(10 * MB);
+      await desk.add('old', ...Array.from({ length: 8 }, () => large));
+      s3.faults.always('GetObject', accessDenied);
+      await expect(move()).rejects.toThrow('AccessDenied');
+      expect(s3.seenOf('GetObject').length).toBeLessThan(5);
+    });
+
     it.each<[string, object, RegExp]>([
       ['the bucket is missing', { bucket: 'another' }, /NoSuchBucket.*: there is no such bucket/],
       ['nobody listens', { endpoint: 'http://127.0.0.1:9' }, /ECONNREFUSED/],
