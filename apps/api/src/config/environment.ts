@@ -29,14 +29,20 @@ export function readEnvironmentOf(file: string): Record<string, string | undefin
     PATH: process.env['PATH'],
     NODE_ENV: /^\.env\.(\w+)$/.exec(basename(file))?.[1] ?? 'production',
     ...readFile(file),
-    ...Object.fromEntries(givenThere().map((name) => [name, process.env[THERE + name]])),
+    ...forThere(),
   };
 }
 
 /** Names of the variables that the process has for the other place, without `THERE_`. */
 export function givenThere(): string[] {
-  const names = Object.keys(process.env).filter((name) => name.startsWith(THERE));
-  return names.map((name) => name.slice(THERE.length));
+  return Object.entries(forThere())
+    .filter(([, value]) => value !== '')
+    .map(([name]) => name);
+}
+
+function forThere(): Record<string, string | undefined> {
+  const given = Object.entries(process.env).filter(([name]) => name.startsWith(THERE));
+  return Object.fromEntries(given.map(([name, value]) => [name.slice(THERE.length), value]));
 }
 
 function readFile(path: string): Record<string, string> {

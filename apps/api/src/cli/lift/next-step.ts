@@ -25,7 +25,7 @@ export function nextSteps(arrival: Arrival): string[] {
   const steps = mask ? stepsOfCopy(arrival) : stepsOfMove(arrival);
   return [
     `The ${mask ? 'masked desk' : 'desk'} is at ${describeSide(to)}.`,
-    `What it came from (${describeSide(from)}) is as it was, and ${takesWrites ? 'takes writes' : 'in maintenance: it is read, and takes no writes'}.`,
+    `What it came from (${describeSide(from)}) is as it was. It ${takesWrites ? 'takes writes' : 'is in maintenance: people read there, and nothing is written'}.`,
     ...(missing > 0 ? [`${missing} files had been lost there before, and are missing here too.`] : []),
     '',
     'Next:',

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { planBackup } from '../../backup/plan-backup';
 import { buildVersion } from '../../common/build-version';
-import { StartupError } from '../../common/startup-error';
 import { AttachmentSource } from '../../files-move/attachment-source';
 import { isSameStorage } from '../../files-move/places-apart';
 import { planStorageMove, type StorageMovePlan } from '../../files-move/storage-move';
 import { movedTables } from '../../move/move-desk';
 import { type MovePlan, planMove } from '../../move/plan';
 import { isSamePlace } from '../../move/same-place';
+import { CheckFailedError } from '../doctor/check';
+import { assertCanProve } from '../doctor/checks/backup.check';
 import { RefusedError } from '../operator';
 import type { CarryOptions } from './carry-options';
 import type { Earlier } from './lift-journal';
@@ -96,13 +96,16 @@ async function planFiles(options: CarryOptions, source: DataSource): Promise<Sto
   return plan;
 }
 
-async function assertBackupCanBeMade({ from }: CarryOptions): Promise<void> {
+/** SQLite needs nothing for it. */
+async function assertBackupCanBeMade({ from: { config } }: CarryOptions): Promise<void> {
+  if (config.database.type === 'sqlite') return;
   try {
-    await planBackup(from.config);
+    await assertCanProve(config.database, config.backup);
   } catch (error) {
-    if (!(error instanceof StartupError)) throw error;
+    if (!(error instanceof CheckFailedError)) throw error;
+    const { cause, fix } = error.reason;
     throw new RefusedError(
-      `No backup of the source could be made: ${error.message}. Nothing was written; --no-backup goes without one`,
+      `No backup of the source could be made: ${error.message}: ${cause}. Nothing was written. ${fix}; --no-backup goes without one`,
       { cause: error },
     );
   }

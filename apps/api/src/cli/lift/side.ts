@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { StartupError } from '../../common/startup-error';
 import { type Config, SLICES } from '../../config/config';
 import { readEnvironment, readEnvironmentOf } from '../../config/environment';
 import { loadConfigOnce } from '../../config/load-config';
@@ -30,7 +31,7 @@ const FILES_AND_FOLDERS: ReadonlySet<string> = new Set([
   'SMTP_CA_FILE',
 ]);
 
-/** As this process is configured. @throws StartupError */
+/** As this process is configured. @throws RefusedError where that is not right */
 export async function sideHere(): Promise<Side> {
   return side('here', process.cwd(), readEnvironment());
 }
@@ -38,7 +39,7 @@ export async function sideHere(): Promise<Side> {
 /**
  * As a file of variables has it, and THERE_… over them. Its relative paths begin in its own folder, as they do for the server
  * that is started there.
- * @throws StartupError
+ * @throws RefusedError where what it says is not right, StartupError where it cannot be read
  */
 export async function sideOf(file: string): Promise<Side> {
   return side(file, dirname(resolve(file)), readEnvironmentOf(file));
@@ -49,8 +50,8 @@ async function side(name: string, folder: string, given: Environment): Promise<S
   try {
     return { name, folder, env, config: await loadConfigOnce(env) };
   } catch (error) {
-    if (error instanceof Error) error.message = `${name}: ${error.message}`;
-    throw error;
+    if (!(error instanceof StartupError)) throw error;
+    throw new RefusedError(`${name}: ${error.message}`, { cause: error });
   }
 }
 

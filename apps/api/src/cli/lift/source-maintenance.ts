@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { beginMaintenance, endMaintenance, readMaintenance } from '../../maintenance-mode/maintenance-switch';
+import { waitingFor } from '../maintenance-words';
 import type { Output } from '../operator';
 import { type Earlier, type Journey, LiftJournal } from './lift-journal';
 
@@ -27,6 +28,7 @@ export async function stopWrites(source: DataSource, options: Options): Promise<
   await beginMaintenance(source, {
     message: before === null ? options.message : (before.message ?? undefined),
     until: before?.until ?? undefined,
+    onMail: (mails) => output.line(waitingFor(mails)),
   });
   const since = (await readMaintenance(source))?.since ?? 0;
   output.line('The source is in maintenance: it is read, and takes no writes');
