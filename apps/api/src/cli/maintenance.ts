@@ -5,6 +5,7 @@ import { type Maintenance, maintenanceView } from '../database/maintenance';
 import { migrationState } from '../database/migration-state';
 import { MESSAGE_LENGTH } from '../maintenance-mode/maintenance.entity';
 import { beginMaintenance, endMaintenance, readMaintenance } from '../maintenance-mode/maintenance-switch';
+import { waitingFor } from './maintenance-words';
 import { InterruptedError, type OperatorOptions, type Output, action, operatorCommand } from './operator';
 import { withDatabase } from './with-database';
 
@@ -55,8 +56,7 @@ async function begin(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const onMail = (mails: number): void =>
-    output.line(`Waiting for ${mails} mail(s) on their way, 3 minutes at the longest`);
+  const onMail = (mails: number): void => output.line(waitingFor(mails));
   try {
     await beginMaintenance(dataSource, { message, until, onMail, signal });
   } catch (error) {
