@@ -61,8 +61,9 @@ export class ImportedFiles {
           await bring(file, Readable.from(content, { objectMode: false }));
           continue;
         }
-        const lane = bring(file, Readable.from([await allOf(content)])).finally(() => lanes.delete(lane));
-        // It is heard below, once its turn has come.
+        const whole = Readable.from([await allOf(content)]);
+        // One that fails stays, and is heard below.
+        const lane: Promise<void> = bring(file, whole).then(() => void lanes.delete(lane));
         lane.catch(() => undefined);
         lanes.add(lane);
         if (lanes.size >= AT_A_TIME) await Promise.race(lanes);
