@@ -79,9 +79,11 @@ function sentences(now: Maintenance | null): string {
   ].join('\n');
 }
 
-/** @throws StartupError on the schema of an older version */
+/** @throws StartupError where there is no desk, or one on the schema of an older version */
 async function assertHasSwitch(dataSource: DataSource): Promise<void> {
   const { pending } = await migrationState(dataSource);
+  if (pending.length === dataSource.migrations.length)
+    throw new StartupError('There is no desk in this database: is DATABASE_PATH or DATABASE_URL right?');
   if (pending.includes(MIGRATION))
     throw new StartupError('This database has no switch for maintenance yet: run `npm run migration:run`');
 }
