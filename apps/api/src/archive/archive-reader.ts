@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { StartupError } from '../common/startup-error';
 import type { Value } from '../transfer/row';
 import { ArchiveError } from './archive-error';
@@ -85,6 +85,12 @@ export class ArchiveReader {
     for await (const { rows } of this.rows([table])) {
       for (const file of rows.map(read)) if (!missing.has(file.id)) yield file;
     }
+  }
+
+  /** Whether this very file has the name still. */
+  async isAt(path: string): Promise<boolean> {
+    const [ours, named] = await Promise.all([this.file.stat(), stat(path)]);
+    return ours.ino === named.ino && ours.dev === named.dev;
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DifferenceError, InterruptedError, RefusedError } from '../cli/operator';
 import { describeOnSqlite } from '../testing/test-database';
 import { ArchiveReader } from './archive-reader';
-import { withExportSource } from './export-source';
+import { recordOf, withExportSource } from './export-source';
 import { tablesOf } from '../transfer/tables';
 import { tarHeader } from './tar';
 import { type Place, Places, storageOf } from './testing/places';
@@ -116,6 +116,19 @@ describe('an export', () => {
     await reader.close();
   });
 
+  it('never gives its name to what another one writes in the same place', async () => {
+    const to = places.path('desk.tar.gz');
+    const onProgress = ({ phase }: { phase: string }): void => {
+      if (phase !== 'Proving the archive') return;
+      rmSync(`${to}.part`, { force: true });
+      writeFileSync(`${to}.part`, 'half');
+    };
+    const failure = await failureOf(places.export(place, { to, onProgress }));
+    expect(failure).toBeInstanceOf(RefusedError);
+    expect(failure.message).toContain('Another export');
+    expect(archives()).toEqual([]);
+  });
+
   it('writes sizes beyond 8 GB as tar reads them', () => {
     // What the header tells of is not there, which tar says too.
     const { stdout: listed } = spawnSync('tar', ['-tvf', '-'], {
@@ -132,11 +145,13 @@ describe('an export', () => {
         await desk.query(`update message set body = 'a' || char(0) || 'b' where rid = 2`);
         await desk.query(`update ticket set subject = cast(x'61ff' as text) where rid = 7`);
       });
-    const record = (): string => join(places.folder, 'desk.repairs.ndjson');
-    const exported = async (repair: boolean) => {
+    const to = (): string => join(places.folder, 'out', 'desk.tar.gz');
+    const record = (): string => recordOf(to());
+    const exported = async (repair: boolean, signal = new AbortController().signal) => {
       const tables = await places.opened(place, async (desk) => tablesOf(desk));
-      const options = { tables, repair, record: record(), signal: new AbortController().signal };
-      return withExportSource(place.database, options, (source) => places.export(place, { source }));
+      return withExportSource(place.database, { tables, repair, to: to(), signal }, (source) =>
+        places.export(place, { source, to: to(), signal }),
+      );
     };
 
     it('and no archive takes is named by its key, and nothing is written', async () => {
@@ -165,6 +180,25 @@ describe('an export', () => {
       expect(statSync(record()).mode & 0o777).toBe(0o600);
       await places.import(await places.empty(), path);
       expect(await failureOf(exported(false))).toBeInstanceOf(RefusedError);
+    });
+
+    it('is recorded once: a second export is refused, and the record of the first stays', async () => {
+      await odd();
+      await exported(true);
+      const before = readFileSync(record());
+      expect(await failureOf(exported(true))).toBeInstanceOf(RefusedError);
+      rmSync(to());
+      expect((await failureOf(exported(true))).message).toContain('repairs.ndjson is there already');
+      expect(readFileSync(record()).equals(before)).toBe(true);
+    });
+
+    it('leaves no record where no archive came of it', async () => {
+      await odd();
+      const [gone] = await keys();
+      await (await storageOf(place)).delete(gone?.key as string);
+      expect(await failureOf(exported(true))).toBeInstanceOf(DifferenceError);
+      expect(await failureOf(exported(true, AbortSignal.abort()))).toBeInstanceOf(InterruptedError);
+      expect(readdirSync(dirname(to()))).toEqual([]);
     });
 
     it('is never written, should it come while the archive is made', async () => {

@@ -1,11 +1,10 @@
 import type { FileStorage } from '@liftdesk/storage';
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DifferenceError, InterruptedError, RefusedError } from '../cli/operator';
 import type { Progress } from '../cli/progress-line';
-import { StartupError } from '../common/startup-error';
 import type { RowSource } from '../transfer/row-source';
 import type { TableShape } from '../transfer/tables';
 import { ArchiveReader } from './archive-reader';
@@ -13,6 +12,7 @@ import { ArchiveWriter } from './archive-writer';
 import { contentsOf } from './contents';
 import type { WrongFile } from './desk-files';
 import { FORMAT, FORMAT_VERSION, type Manifest } from './manifest';
+import { assertFree, syncFolder, writing } from './own-file';
 import { readmeOf } from './readme';
 import { sealed } from './seal';
 import { surveyFiles, surveyTables } from './survey';
@@ -48,7 +48,7 @@ export interface ExportReport {
  */
 export async function exportDesk(options: ExportOptions): Promise<ExportReport> {
   const { to, signal } = options;
-  if (existsSync(to)) throw new RefusedError(`${to} is there already: move it away, or name another by --to`);
+  assertFree(to);
   const part = `${to}.part`;
   const watch = (progress: Progress): void => {
     if (signal.aborted) throw new InterruptedError('The export was interrupted: nothing is left of it');
@@ -107,22 +107,14 @@ function refuseWrong(wrong: readonly WrongFile[]): void {
 }
 
 /** For its owner alone: it holds what customers wrote. */
-async function writeFile(path: string, bytes: AsyncIterable<Buffer>): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
+const writeFile = (path: string, bytes: AsyncIterable<Buffer>): Promise<void> =>
+  writing(path, async () => {
     // What a killed export left.
     await rm(path, { force: true });
     await pipeline(bytes, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     const handle = await open(path, 'r+');
     await handle.sync().finally(() => handle.close());
-  } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (code === undefined || syscall === undefined || error instanceof StartupError) throw error;
-    throw new StartupError(`Cannot write the archive to ${dirname(path)} (${code}): nothing is left of it`, {
-      cause: error,
-    });
-  }
-}
+  });
 
 async function proven(
   path: string,
@@ -136,15 +128,12 @@ async function proven(
       tables.map(({ shape }) => shape),
       watch,
     );
+    if (!(await reader.isAt(path)))
+      throw new RefusedError(`Another export writes to ${path} as well: let one end, then start the other`);
     return reader.size;
   } finally {
     await reader.close();
   }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
 }
 
 /** In the time zone of UTC, as backups are named. */

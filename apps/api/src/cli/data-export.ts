@@ -35,9 +35,8 @@ async function run(options: ExportCommandOptions, output: Output, signal: AbortS
   const to = options.to ?? defaultName(createdAt);
   const tables = await readTables(database);
   const files = await createFileStorage({ ...storage, signingSecret: randomBytes(32) });
-  const record = `${to}.repairs.ndjson`;
   const repair = options.repair ?? false;
-  const report = await withExportSource(database, { tables, repair, record, signal }, (source) =>
+  const report = await withExportSource(database, { tables, repair, to, signal }, (source) =>
     exportDesk({
       source,
       tables,
