@@ -68,12 +68,10 @@ export async function carryDesk(
     const lock = holdJournals(reports);
     try {
       const resumes = carriage.database?.resumes ?? false;
-      const journal = await stopWrites(source, { ...options, journey, earlier, resumes, output });
+      const journal = await stopWrites(source, { ...options, journey, earlier, resumes, output, signal });
       const carrying = new Carrying(options, source, journal, output, signal);
-      return {
-        carriage,
-        carried: await carried(carrying, carriage, { source, journal, ...{ options, output } }),
-      };
+      const course = { source, journal, options, output };
+      return { carriage, carried: await carried(carrying, carriage, course) };
     } finally {
       lock.release();
     }

@@ -38,14 +38,11 @@ export function nextSteps(arrival: Arrival): string[] {
 
 /** Each in its lines. */
 function stepsOfMove(arrival: Arrival): string[][] {
-  const { direction, from, to, bringsRows } = arrival;
+  const { direction, to, bringsRows } = arrival;
   const host = hostOf(to);
   return [
     direction === 'lift' ? setThere(arrival) : setHere(to),
-    [
-      'Stop the old server, if the new one runs on the same machine' +
-        `${from.config.http.PORT === to.config.http.PORT ? ` (both want port ${to.config.http.PORT})` : ''}; else let people read there a while yet.`,
-    ],
+    stop(arrival),
     ['Start the new one:', ...startOf(to)],
     ...(bringsRows
       ? []
@@ -71,8 +68,8 @@ function stepsOfCopy({ to }: Arrival): string[][] {
     setHere(to),
     ['Start it:', ...startOf(to)],
     [
-      'Names and texts are invented, files were left behind, and nobody has a password:',
-      commandOf(to, 'user:password -- --email <address>'),
+      'Names and texts are invented, files were left behind, and nobody has a password. Make somebody who signs in:',
+      commandOf(to, 'user:create -- --role admin --email <address> --name <name>'),
     ],
   ];
 }
@@ -80,18 +77,29 @@ function stepsOfCopy({ to }: Arrival): string[][] {
 function setThere({ to, file }: Arrival): string[] {
   const name = isCalledAsWanted(to) ? file : `${file}, called ${fileWanted(to)} there,`;
   const others = [`NODE_ENV=${to.config.app.NODE_ENV}`, ...givenThere()];
-  const secret =
-    to.config.secrets.SECRETS_PROVIDER === 'aws'
-      ? ` Its secret (${to.config.secrets.SECRETS_ID}) is read there too.`
-      : '';
+  const { secrets } = to.config;
   return [
     `Where it is to run: put ${name} into the folder of Liftdesk, and set ${others.join(', ')} in the environment of the server` +
-      `${givenThere().length > 0 ? ' (what THERE_… had here)' : ''}.${secret}`,
+      `${givenThere().length > 0 ? ' (what THERE_… had here)' : ''}.`,
     ...(isStrict(to.config.app.NODE_ENV)
       ? [
           'Under PM2 export them in the shell that starts it; under systemd they stand in the EnvironmentFile of the unit.',
         ]
       : []),
+    ...(secrets.SECRETS_PROVIDER === 'aws'
+      ? [`What the secret ${secrets.SECRETS_ID} holds comes from there.`]
+      : []),
+  ];
+}
+
+/** Two servers of one machine want the same port. */
+function stop({ direction, from, to }: Arrival): string[] {
+  if (direction === 'land')
+    return ['Stop the server that runs here, if one does; where the desk was, let people read a while yet.'];
+  const { PORT } = to.config.http;
+  const both = from.config.http.PORT === PORT ? ` (both want port ${PORT})` : '';
+  return [
+    `Stop the old server, if the new one runs on the same machine${both}; else let people read there a while yet.`,
   ];
 }
 
@@ -120,7 +128,7 @@ function waysBack(arrival: Arrival): string[] {
   return [
     'As long as nobody has written at the new place: stop the server there, start the old one where it was stopped, and',
     `let it take writes, ${where}: ${commandOf(from, 'maintenance -- off')}`,
-    `Later, with all that was written since: npm run ${back(arrival)}, with ${emptyOne(from)}.`,
+    `Later, with all that was written since: npm run ${back(arrival)}, with ${[emptyOne(arrival), ...asNow(arrival)].join(', and ')}.`,
   ];
 }
 
@@ -129,10 +137,18 @@ const back = ({ direction, file }: Arrival): string =>
   direction === 'lift' ? `land -- --from ${file}` : `lift -- --to ${file}`;
 
 /** The old database has the desk as it was: what comes back needs another. */
-const emptyOne = ({ config }: Side): string =>
-  config.database.type === 'sqlite'
-    ? 'DATABASE_PATH naming a file that is not there yet'
-    : 'DATABASE_URL naming an empty database';
+function emptyOne({ direction, from }: Arrival): string {
+  const prefix = direction === 'lift' ? '' : 'THERE_';
+  return from.config.database.type === 'sqlite'
+    ? `${prefix}DATABASE_PATH naming a file that is not there yet`
+    : `${prefix}DATABASE_URL naming an empty database`;
+}
+
+/** What the other place is given besides its file, unless it is what changes. */
+function asNow({ direction }: Arrival): string[] {
+  const names = givenThere().filter((name) => direction === 'lift' || !name.startsWith('DATABASE_'));
+  return names.length > 0 ? [`${names.map((name) => `THERE_${name}`).join(', ')} as now`] : [];
+}
 
 const commandOf = (side: Side, command: string): string => prefixed(side, `npm run ${command}`);
 
