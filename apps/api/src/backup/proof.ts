@@ -1,5 +1,7 @@
 import type { DatabaseConfig } from '../config/database.schema';
 import { migrate } from '../database/migrate';
+import { POSTGRES_MIGRATIONS } from '../database/migrations/postgres';
+import { SQLITE_MIGRATIONS } from '../database/migrations/sqlite';
 import { assertMigrated, assertNotNewer, migrationState } from '../database/migration-state';
 import { openDatabase } from '../database/open-database';
 import { type DeskDigest, differingTables, digestDesk } from '../transfer/digest';
@@ -49,6 +51,7 @@ async function migrateAndCount(
   tables: readonly TableShape[],
   digest: DeskDigest,
 ): Promise<void> {
+  if (await isOfThisBuild(database)) return;
   const dataSource = await openDatabase(database);
   try {
     const { pending, unknown } = await migrationState(dataSource);
@@ -64,6 +67,18 @@ async function migrateAndCount(
     for (const table of tables)
       if ((await source.count(table)) !== digest[table.name]?.rows)
         throw new DamagedBackupError(`Migrated, it has other rows in ${table.name}`);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Nothing is to be migrated: then it is not opened for writing, for which a file of SQLite would be synced as a whole. */
+async function isOfThisBuild(database: DatabaseConfig): Promise<boolean> {
+  const known = database.type === 'sqlite' ? SQLITE_MIGRATIONS : POSTGRES_MIGRATIONS;
+  const source = await openRowSource(database);
+  try {
+    const names = await source.migrations();
+    return names.length === known.length && known.every(({ name }) => names.includes(name));
   } finally {
     await source.close();
   }

@@ -19,10 +19,11 @@ export class SqliteSnapshot extends DeskSnapshot {
     super();
   }
 
-  static async open({ path }: SqliteConfig, folder: string): Promise<SqliteSnapshot> {
+  static async open(database: SqliteConfig, folder: string): Promise<SqliteSnapshot> {
     const copy = join(folder, 'copy.sqlite');
-    await copySqlite(path, copy);
-    const desk = await readPresent({ type: 'sqlite', path: copy }, 'select sqlite_version()');
+    await copySqlite(database.path, copy);
+    // Of the desk itself: to be opened for writing, the copy would be synced as a whole first.
+    const desk = await readPresent(database, 'select sqlite_version()');
     await withoutPlaceTables(copy);
     return new SqliteSnapshot(copy, desk, SqliteRowSource.open(copy));
   }
