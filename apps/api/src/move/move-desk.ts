@@ -8,13 +8,14 @@ import { inMovesWords } from './failures';
 import { keepHeapSmall } from './keep-heap-small';
 import { Meter } from './meter';
 import type { MoveOptions } from './move-options';
-import type { Course, MoveTarget } from './move-target';
+import type { Begun, Course, MoveTarget } from './move-target';
 import { openMoveTarget } from './open-move-target';
 import { type MovePlan, planMove } from './plan';
 import { beginOrGoOn } from './begin-or-go-on';
 import { openArriving } from './open-arriving';
 import { prove } from './proof';
-import { type MoveReport, keepReport } from './report';
+import { type Repairs, recordMended } from './repairs';
+import { type MoveReport, keepReport, makeReportsFolder } from './report';
 import { holdSource } from './source-hold';
 
 /** The tables that are moved: those of this build, whatever the engine. */
@@ -43,11 +44,12 @@ export async function moveDesk(options: MoveOptions): Promise<MoveReport> {
     const obstacles = [...(hold.obstacle === null ? [] : [hold.obstacle]), ...plan.obstacles];
     if (obstacles.length > 0)
       throw Object.assign(new RefusedError(refusal(obstacles)), { details: { obstacles } });
+    makeReportsFolder(options.reports);
     const target = await openMoveTarget(options.to);
     const course = { meter, goOn: () => goOn(options.signal) };
     try {
-      const digest = await bring(options, plan, target, tables, course);
-      const report = reportOf(plan, digest, meter, began);
+      const brought = await bring(options, plan, target, tables, course);
+      const report = reportOf(plan, brought, meter, began);
       // Kept first: whatever happens from here on, what was proven is known.
       const file = keepReport(options.reports, report);
       await target.end();
@@ -62,13 +64,19 @@ export async function moveDesk(options: MoveOptions): Promise<MoveReport> {
   }
 }
 
+interface Brought {
+  begun: Begun;
+  digest: DeskDigest;
+  repairs: Repairs | null;
+}
+
 async function bring(
   options: MoveOptions,
   plan: MovePlan,
   target: MoveTarget,
   tables: readonly TableShape[],
   course: Course,
-): Promise<DeskDigest> {
+): Promise<Brought> {
   const begun = await beginOrGoOn(plan, target, tables, options);
   const arriving = () => openArriving(options, plan, begun, tables);
   const { meter } = course;
@@ -76,6 +84,7 @@ async function bring(
     await target.makeSchema();
     await target.setAside(tables);
   });
+  const repairs = await meter.time('repairs', () => recordMended(options, plan, begun, tables));
   const source = await arriving();
   try {
     await meter.time('rows', () => copyTables(source, target, tables, course));
@@ -88,7 +97,8 @@ async function bring(
   } finally {
     await source.close();
   }
-  return meter.time('proof', () => prove(tables, arriving, target, plan.rows, course));
+  const digest = await meter.time('proof', () => prove(tables, arriving, target, plan.rows, course));
+  return { begun, digest, repairs };
 }
 
 function goOn(signal: AbortSignal): void {
@@ -98,7 +108,12 @@ function goOn(signal: AbortSignal): void {
 const refusal = (obstacles: readonly string[]): string =>
   ['Nothing was moved, and nothing written:', ...obstacles.map((obstacle) => `  - ${obstacle}`)].join('\n');
 
-function reportOf(plan: MovePlan, tables: DeskDigest, { seconds }: Meter, began: number): MoveReport {
+function reportOf(
+  plan: MovePlan,
+  { begun, digest: tables, repairs }: Brought,
+  { seconds }: Meter,
+  began: number,
+): MoveReport {
   return {
     from: plan.from,
     to: plan.to,
@@ -112,6 +127,8 @@ function reportOf(plan: MovePlan, tables: DeskDigest, { seconds }: Meter, began:
     resumed: plan.resumes,
     rows: Object.values(tables).reduce((sum, table) => sum + table.rows, 0),
     tables,
+    ...(repairs !== null && { repairs }),
+    masked: begun.mask !== null,
     phases: Object.fromEntries(
       Object.entries(seconds).map(([phase, value]) => [phase, Math.round(value * 100) / 100]),
     ),

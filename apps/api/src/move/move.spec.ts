@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -23,7 +24,7 @@ import { fillDesk } from '../testing/filled-desk';
 import { bareTestDatabase, describeOnPostgres, describeOnSqlite } from '../testing/test-database';
 import { differingTables, digestDesk } from '../transfer/digest';
 import { openRowSource } from '../transfer/open-row-source';
-import { assertNotHalfMoved } from './half-moved';
+import { assertNotHalfMoved, draftOf } from './half-moved';
 import { moveDesk, movedTables } from './move-desk';
 import type { MoveOptions } from './move-options';
 
@@ -318,9 +319,82 @@ describeOnSqlite('a source in SQLite', () => {
       exitCode: 3,
     });
     expect(existsSync((target.config as { path: string }).path)).toBe(false);
-    await moveDesk(moving(source.config, target.config, { repair: true }));
+    const { repairs } = await moveDesk(moving(source.config, target.config, { repair: true }));
+    expect(repairs?.counts).toEqual({ replace: 1 });
+    expect(JSON.parse(readFileSync(repairs?.file ?? '', 'utf8'))).toMatchObject({
+      table: 'message',
+      key: [3],
+    });
+    expect(statSync(repairs?.file ?? '').mode & 0o777).toBe(0o600);
     const connection = new Database((target.config as { path: string }).path, { readonly: true });
     expect(connection.prepare('select body from message where rid = 3').pluck().get()).toBe('a\ufffdb');
     connection.close();
+  });
+});
+
+describeOnSqlite('a target in SQLite', () => {
+  const pathOf = ({ config }: Place): string => (config as { path: string }).path;
+  let source: Place;
+  let target: Place;
+
+  beforeEach(async () => {
+    [source, target] = [await sqlitePlace(), await sqlitePlace()];
+    await withDesk(source.config, async (desk) => {
+      await migrate(desk);
+      await fillDesk(desk);
+    });
+  });
+
+  it('that took its place and was killed before its marker went is ended by the same command', async () => {
+    await expect(moveDesk(moving(source.config, target.config, { signal: offAfter(45) }))).rejects.toThrow(
+      /interrupted/,
+    );
+    renameSync(draftOf(pathOf(target)), pathOf(target));
+    await withDesk(target.config, (desk) =>
+      expect(assertNotHalfMoved(desk)).rejects.toThrow(/half moved from sqlite/),
+    );
+    expect(await moveDesk(moving(source.config, target.config))).toMatchObject({ resumed: true });
+    await withDesk(target.config, assertNotHalfMoved);
+    expect(readdirSync(join(pathOf(target), '..')).filter((name) => /moving|journal/.test(name))).toEqual([]);
+  });
+
+  it('holds nothing of anybody when it is masked, nor what it was masked by', async () => {
+    await expect(
+      moveDesk(moving(source.config, target.config, { mask: true, signal: offAfter(12) })),
+    ).rejects.toThrow(/interrupted/);
+    await expect(moveDesk(moving(source.config, target.config))).rejects.toThrow(/begun with --mask/);
+    const connection = new Database(draftOf(pathOf(target)));
+    const begun = connection.prepare(`select value from liftdesk_move where name = 'begun'`).pluck().get();
+    const { mask } = JSON.parse(begun as string) as { mask: string };
+    connection.close();
+    const report = await moveDesk(moving(source.config, target.config, { mask: true }));
+    expect(report).toMatchObject({ masked: true, tables: { session: { rows: 0 }, ticket: { rows: 30 } } });
+    const file = readFileSync(pathOf(target)).toString('latin1');
+    for (const word of [mask, 'Subject 7', 'Person.2', '$argon2id$1', 'gone@example.com', folder])
+      expect(file.includes(word)).toBe(false);
+  });
+
+  it('is not begun where its report could not be kept', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const reports = join(folder, 'file', 'reports');
+    await expect(moveDesk(moving(source.config, target.config, { reports }))).rejects.toMatchObject({
+      message: expect.stringMatching(/for reports cannot be written/),
+      exitCode: 3,
+    });
+    expect(existsSync(draftOf(pathOf(target)))).toBe(false);
+  });
+});
+
+describeOnPostgres('a source in PostgreSQL', () => {
+  it('that a server is connected to is refused with what to do, and taken in maintenance', async () => {
+    const [source, target] = [await postgresPlace(), await sqlitePlace()];
+    const server = await openDatabase(source.config);
+    await migrate(server);
+    await fillDesk(server);
+    await expect(moveDesk(moving(source.config, target.config))).rejects.toThrow(/npm run maintenance -- on/);
+    await server.query('insert into maintenance (id, since) values (1, 1)');
+    expect((await moveDesk(moving(source.config, target.config))).rows).toBeGreaterThan(100);
+    await server.destroy();
+    await source.drop();
   });
 });

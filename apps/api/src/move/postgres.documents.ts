@@ -54,3 +54,21 @@ export async function writeDocuments(config: PostgresConfig, { meter, goOn }: Co
     await Promise.all([reader.end(), writer.end()]);
   }
 }
+
+/** Looked at of the oldest tickets, and of the newest. */
+const SAMPLE = 200;
+
+/** Tickets, of some of the oldest and the newest, whose document is not the one that their words make. */
+export async function wrongDocuments(source: SqlSource): Promise<number[]> {
+  const [row] = await source.query<{ last: number | null }[]>('select max(rid) as last from ticket');
+  const wrong = new Set<number>();
+  for (const after of new Set([0, Math.max((row?.last ?? 0) - SAMPLE, 0)]))
+    for (const { rid, document } of await readDocuments(source, after)) {
+      const same = await source.query<unknown[]>(
+        'select 1 from ticket_search where rid = ? and tsv = cast(? as tsvector)',
+        [rid, tsvectorOf(document)],
+      );
+      if (same.length === 0) wrong.add(rid);
+    }
+  return [...wrong];
+}

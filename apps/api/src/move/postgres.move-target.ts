@@ -15,7 +15,7 @@ import { MARKER } from './half-moved';
 import { type Begun, type Chunk, type Copied, type Course, MoveTarget } from './move-target';
 import { buildAll } from './postgres.build';
 import { CopyIn } from './postgres.copy-in';
-import { pgSource, writeDocuments } from './postgres.documents';
+import { pgSource, writeDocuments, wrongDocuments } from './postgres.documents';
 import { type Definition, definitionsOf, dropping, missing } from './set-aside';
 
 const SEARCH_TABLE = 'ticket_search';
@@ -159,12 +159,15 @@ export class PostgresMoveTarget extends MoveTarget {
 
   async flaws(): Promise<string[]> {
     const lacking = await missing(this.client, await this.aside());
-    const { missing: without, orphaned } = await checkConsistency(pgSource(this.client));
+    const source = pgSource(this.client);
+    const { missing: without, orphaned } = await checkConsistency(source);
+    const wrong = await wrongDocuments(source);
     return [
       ...lacking.map(
         ({ kind, name }) => `The target lacks the ${kind === 'key' ? 'foreign key' : kind} ${name}`,
       ),
       ...(without.length > 0 ? [`The search index lacks tickets ${without.join(', ')}`] : []),
+      ...(wrong.length > 0 ? [`The search index has other words than tickets ${wrong.join(', ')}`] : []),
       ...(orphaned.length > 0
         ? [`The search index knows tickets that are not there: ${orphaned.join(', ')}`]
         : []),

@@ -1,7 +1,7 @@
 import { DifferenceError } from '../cli/operator';
 import { type RowDifference, firstDifferences } from '../transfer/differences';
 import { type DeskDigest, differingTables, digestDesk } from '../transfer/digest';
-import { describeKey } from '../transfer/row';
+import { type Value, describeKey } from '../transfer/row';
 import type { RowSource } from '../transfer/row-source';
 import type { TableShape } from '../transfer/tables';
 import { ChangedRowSource } from './changed-row-source';
@@ -75,8 +75,9 @@ async function differenceOf(
   return new DifferenceError(`What arrived is not what the source holds:\n${lines.join('\n')}`);
 }
 
+/** A key may be an address: no more of a text is told than is needed to find it. */
 const inWords = (table: TableShape, { key, differs }: RowDifference): string =>
-  `${describeKey(table, key)}: ${typeof differs === 'string' ? differs : `${differs.columns.join(', ')} differ`}`;
+  `${describeKey(table, key.map(toldValue))}: ${typeof differs === 'string' ? differs : `${differs.columns.join(', ')} differ`}`;
 
 async function assertNumbering(tables: readonly TableShape[], source: Side, target: Side): Promise<void> {
   const sides = [await source(), await target()] as const;
@@ -92,3 +93,6 @@ async function assertNumbering(tables: readonly TableShape[], source: Side, targ
     await Promise.all(sides.map((side) => side.close()));
   }
 }
+
+const toldValue = (value: Value): Value =>
+  typeof value === 'string' ? `${value.slice(0, 3)}… (${value.length} characters)` : value;

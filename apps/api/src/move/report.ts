@@ -1,7 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RefusedError } from '../cli/operator';
 import type { DeskDigest } from '../transfer/digest';
 import { duration } from './meter';
+import { type Repairs, repairsText } from './repairs';
 
 /** What a move did and proved. */
 export interface MoveReport {
@@ -17,6 +19,10 @@ export interface MoveReport {
   rows: number;
   /** By table, as read back from both sides: rows, and SHA-256 over all of them in the order of their key. */
   tables: DeskDigest;
+  /** What was mended on the way, by rule, and where each change is written down; absent where nothing was. */
+  repairs?: Repairs;
+  /** People and what they wrote were replaced on the way. */
+  masked: boolean;
   /** Seconds of this run by phase, one after the other. */
   phases: Record<string, number>;
   /** Where it is kept. */
@@ -24,12 +30,30 @@ export interface MoveReport {
 }
 
 /**
- * Keeps a report as JSON and as text, for nobody but the operator.
+ * Makes the folder for reports, for nobody but the operator.
+ * @throws RefusedError where it cannot be written
+ */
+export function makeReportsFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new RefusedError(
+      `The folder ${folder} for reports cannot be written (${code}): give another by --reports`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * Keeps a report as JSON and as text.
  * @returns the path of the text
  */
 export function keepReport(folder: string, report: MoveReport): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
   const name = join(folder, `move_${report.ended.replace(/\D/g, '').slice(0, 14)}`);
   writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
   writeFileSync(`${name}.txt`, `${reportText(report)}\n`, { mode: 0o600 });
@@ -37,7 +61,7 @@ export function keepReport(folder: string, report: MoveReport): string {
 }
 
 export function reportText(report: MoveReport): string {
-  const { from, to, versions, began, ended, resumed, tables, phases } = report;
+  const { from, to, versions, began, ended, resumed, tables, phases, repairs, masked } = report;
   const width = Math.max(...Object.keys(tables).map((name) => name.length), 10);
   return [
     `Moved ${from} (${versions.from}) to ${to} (${versions.to})`,
@@ -49,6 +73,10 @@ export function reportText(report: MoveReport): string {
         `${name.padEnd(width)}  ${rows.toLocaleString('en').padStart(12)}  ${sha256}`,
     ),
     '',
+    ...(masked
+      ? ['Masked: people, addresses, subjects and bodies are others. Files are not part of it.', '']
+      : []),
+    ...(repairs ? [...repairsText(repairs), ''] : []),
     ...Object.entries(phases).map(([phase, seconds]) => `${phase.padEnd(width)}  ${duration(seconds)}`),
   ].join('\n');
 }
