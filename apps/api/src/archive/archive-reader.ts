@@ -1,19 +1,25 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Readable, pipeline } from 'node:stream';
+import { extract } from 'tar-stream';
 import { StartupError } from '../common/startup-error';
 import type { Value } from '../transfer/row';
 import { ArchiveError } from './archive-error';
-import { ByteReader } from './byte-reader';
 import type { ArchivedTable } from './contents';
 import { type ArchivedFile, ATTACHMENT, MANIFEST, README, dataEntry, fileReader } from './entries';
 import { MANIFEST_LIMIT, type Manifest, parseManifest } from './manifest';
 import { unsealed } from './seal';
 import { rowsOf } from './table-rows';
-import { type TarEntry, readTarHeader, skipTarPadding } from './tar';
 
-export interface ArchiveEntry extends TarEntry {
+export interface ArchiveEntry {
+  name: string;
+  /** In bytes. */
+  size: number;
   /** To be left alone, or read to its end. */
   content: AsyncGenerator<Buffer>;
 }
+
+/** Of a file below the archive's own folder. */
+const NAME = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
 
 const README_LIMIT = 1 << 20;
 /** deflate makes no more than that out of a byte. */
@@ -40,16 +46,15 @@ export class ArchiveReader {
 
   /** In their order. Whoever reads to the end knows that the seal is whole. */
   async *entries(): AsyncGenerator<ArchiveEntry> {
-    const bytes = new ByteReader(unsealed(this.file));
-    try {
-      for (let entry = await readTarHeader(bytes); entry !== null; entry = await readTarHeader(bytes)) {
-        const content = bytes.pieces(entry.size);
-        yield { ...entry, content };
-        for await (const _ of content) continue;
-        await skipTarPadding(bytes, entry.size);
-      }
-    } finally {
-      await bytes.close();
+    const tar = extract();
+    // Whatever fails is heard by whoever reads.
+    pipeline(Readable.from(unsealed(this.file), { objectMode: false }), tar, () => undefined);
+    for await (const content of inOurWords(tar)) {
+      const { name, size, type } = content.header;
+      if (type !== 'file' || !NAME.test(name))
+        throw new ArchiveError('an entry is no plain file as an export has them');
+      yield { name, size, content: inOurWords(content as AsyncIterable<Buffer>) };
+      content.resume();
     }
   }
 
@@ -108,4 +113,14 @@ export async function allOf(content: AsyncIterable<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of content) parts.push(part);
   return Buffer.concat(parts);
+}
+
+/** What tar-stream finds wrong with a tar is an error without a code, and for programmers. */
+async function* inOurWords<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (error instanceof StartupError || (error as NodeJS.ErrnoException).code !== undefined) throw error;
+    throw new ArchiveError('it is no whole tar', { cause: error });
+  }
 }

@@ -1,12 +1,13 @@
 import type { FileStorage } from '@liftdesk/storage';
 import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import { type Pack, pack } from 'tar-stream';
 import type { RowSource } from '../transfer/row-source';
 import { type ArchivedTable } from './contents';
 import { type WrongFile, filesOf, opened } from './desk-files';
 import { ATTACHMENT, MANIFEST, README, SUMS, dataEntry, fileEntry, sumLine } from './entries';
 import { type Manifest, writeManifest } from './manifest';
 import { type Watch, linesOf } from './survey';
-import { TAR_END, tarHeader, tarPadding } from './tar';
 
 /** A desk at one instant, and where its files are. */
 export interface DeskSnapshot {
@@ -21,7 +22,6 @@ export interface DeskSnapshot {
  */
 export class ArchiveWriter {
   readonly wrong: WrongFile[] = [];
-  private readonly seconds: number;
   private readonly missing: ReadonlySet<string>;
   private rows = 0;
 
@@ -31,19 +31,29 @@ export class ArchiveWriter {
     private readonly readme: string,
     private readonly watch: Watch,
   ) {
-    this.seconds = Math.floor(Date.parse(manifest.createdAt) / 1000);
     this.missing = new Set(manifest.files.missing.map(({ id }) => id));
   }
 
   /** The bytes of the tar. */
   async *bytes(): AsyncGenerator<Buffer> {
-    for (const [name, content] of this.beginning()) yield* this.entry(name, content.length, [content]);
-    for (const table of this.desk.tables) yield* this.table(table);
-    yield* this.files();
+    const tar = pack();
+    const written = this.write(tar).catch((error: Error) => tar.destroy(error));
+    try {
+      yield* tar as AsyncIterable<Buffer>;
+    } finally {
+      tar.destroy();
+      await written;
+    }
+  }
+
+  private async write(tar: Pack): Promise<void> {
+    for (const [name, content] of this.beginning()) await this.entry(tar, name, content.length, [content]);
+    for (const table of this.desk.tables) await this.table(tar, table);
+    await this.files(tar);
     let size = 0;
     for await (const line of this.sums()) size += line.length;
-    yield* this.entry(SUMS, size, this.sums());
-    yield TAR_END;
+    await this.entry(tar, SUMS, size, this.sums());
+    tar.finalize();
   }
 
   private beginning(): [name: string, content: Buffer][] {
@@ -53,10 +63,10 @@ export class ArchiveWriter {
     ];
   }
 
-  private async *table(table: ArchivedTable): AsyncGenerator<Buffer> {
+  private async table(tar: Pack, table: ArchivedTable): Promise<void> {
     const { name } = table.shape;
     const { bytes } = this.manifest.tables.find((entry) => entry.name === name) as { bytes: number };
-    yield* this.entry(dataEntry(name), bytes, this.lines(table));
+    await this.entry(tar, dataEntry(name), bytes, this.lines(table));
   }
 
   private async *lines(table: ArchivedTable): AsyncGenerator<Buffer> {
@@ -68,7 +78,7 @@ export class ArchiveWriter {
     }
   }
 
-  private async *files(): AsyncGenerator<Buffer> {
+  private async files(tar: Pack): Promise<void> {
     const { bytes: total } = this.manifest.files;
     let done = 0;
     for await (const { file, bytes, problem } of opened(this.desk.storage, this.present())) {
@@ -79,7 +89,7 @@ export class ArchiveWriter {
         continue;
       }
       const hash = createHash('sha256');
-      yield* this.entry(fileEntry(file), size, hashed(bytes, hash));
+      await this.entry(tar, fileEntry(file), size, hashed(bytes, hash));
       if (hash.digest('hex') !== sha256) this.wrong.push({ id, problem: 'of other content' });
       this.watch({ phase: 'Writing the files', done: (done += size), total, rows: this.rows });
     }
@@ -100,14 +110,15 @@ export class ArchiveWriter {
     for await (const file of this.present()) yield Buffer.from(sumLine(file.sha256, fileEntry(file)));
   }
 
-  private async *entry(
+  /** For its owner alone. */
+  private async entry(
+    tar: Pack,
     name: string,
     size: number,
     content: Iterable<Buffer> | AsyncIterable<Buffer>,
-  ): AsyncGenerator<Buffer> {
-    yield tarHeader({ name, size }, this.seconds);
-    yield* content;
-    yield tarPadding(size);
+  ): Promise<void> {
+    const mtime = new Date(this.manifest.createdAt);
+    await pipeline(content, tar.entry({ name, size, mtime, mode: 0o600 }));
   }
 }
 

@@ -3,14 +3,32 @@ import { writeFileSync } from 'node:fs';
 import { sumLine } from '../entries';
 import type { Manifest } from '../manifest';
 import { sealed } from '../seal';
-import { TAR_END, tarHeader, tarPadding } from '../tar';
+
+const BLOCK = 512;
+const TAR_END = Buffer.alloc(2 * BLOCK);
+
+/** A header as POSIX has it (ustar), of whatever a forger wants. @param type 0 is a plain file. */
+export function tarHeader(name: string, size: number, type = '0'): Buffer {
+  const header = Buffer.alloc(BLOCK);
+  const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0');
+  header.write(name, 0, 'latin1');
+  header.write(`0000600\x000000000\x000000000\x00`, 100, 'latin1');
+  if (size < 8 ** 11) header.write(octal(size, 11), 124, 'latin1');
+  else header.writeBigUInt64BE(BigInt(size), header.writeUInt32BE(0x80000000, 124));
+  header.write(octal(1_795_305_600, 11), 136, 'latin1');
+  header.write(`        ${type}`, 148, 'latin1');
+  header.write('ustar\x0000', 257, 'latin1');
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${octal(sum, 6)}\0 `, 148, 'latin1');
+  return header;
+}
 
 /** One entry, as bytes of a tar. */
-export const packed = (name: string, content: Buffer): Buffer =>
+export const packed = (name: string, content: Buffer, type?: string): Buffer =>
   Buffer.concat([
-    tarHeader({ name, size: content.length }, 1_795_305_600),
+    tarHeader(name, content.length, type),
     content,
-    tarPadding(content.length),
+    Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK),
   ]);
 
 /** An archive of these blocks, with a seal that holds: it proves nothing about who made it. */
