@@ -43,6 +43,7 @@ describe('a desk lifted and landed by the built commands', () => {
   };
   const ticketsThere = async (): Promise<number> =>
     (await places.there<{ n: number }>('select count(*)::int as n from ticket'))[0]?.n ?? 0;
+  const usersThere = (): Promise<object[]> => places.there(`select email from "user" order by rid`);
   const addUser = (email: string): void => places.installation.addUser('customer', email, AGENT[1]);
   const untilPut = async (times: number): Promise<void> => {
     while (places.s3.seenOf('PutObject').length < times) await sleep(2);
@@ -154,6 +155,32 @@ describe('a desk lifted and landed by the built commands', () => {
       expect(await ticketsThere()).toBe(100);
       expectFilesThere(files);
       expect(places.isInMaintenance()).toBe(true);
+    });
+
+    it('when the rows are proven and nobody has written it down; but not when they were taken away since', async () => {
+      const files = places.fill(10);
+      const command = places.lift();
+      await command.says('\ndatabase: ');
+      await command.kill();
+      const [name] = readdirSync(places.path('move-reports')).filter((one) => /^lift-.*json$/.test(one));
+      const path = places.path('move-reports', name ?? '');
+      const journal = JSON.parse(readFileSync(path, 'utf8')) as { done: Record<string, string> };
+      delete journal.done['database'];
+      writeFileSync(path, JSON.stringify(journal));
+      const ending = await places.lifted();
+      done(ending);
+      expect(ending.stdout).toMatch(/^database: done by an earlier run, \d rows, proven/m);
+      expectFilesThere(files);
+
+      await places.there('drop schema public cascade');
+      await places.there('create schema public authorization pg_database_owner');
+      const refused = await places.lifted();
+      expect(refused).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('begin anew with --restart'),
+      });
+      done(await places.lifted(['--restart']));
+      expect(await usersThere()).toEqual([{ email: AGENT[0] }]);
     });
 
     it('in the files', async () => {
@@ -450,7 +477,7 @@ describe('a desk lifted and landed by the built commands', () => {
     const onlyRows = await places.lifted();
     done(onlyRows);
     expect(onlyRows.stdout).not.toMatch(/^files: /m);
-    expect(await places.there(`select email from "user"`)).toEqual([{ email: AGENT[0] }]);
+    expect(await usersThere()).toEqual([{ email: AGENT[0] }]);
   });
 
   it('a masked copy leaves the files and the desk where they are, which goes on', async () => {
@@ -459,6 +486,9 @@ describe('a desk lifted and landed by the built commands', () => {
     done(await places.lifted());
     done(await places.command(['maintenance', 'off'], { DATABASE_URL: places.databaseUrl }));
     const home = { DATABASE_PATH: places.path('second.sqlite'), UPLOAD_DIR: places.path('second') };
+    const command = places.land(['--mask'], home);
+    await command.says('Moving user');
+    await command.kill();
     const ending = await places.land(['--mask'], home).ended;
     done(ending);
     expect(ending.stdout).toContain('files were left behind');
@@ -508,6 +538,17 @@ describe('a desk lifted and landed by the built commands', () => {
     } finally {
       await secrets.stop();
     }
+  });
+
+  it('rows that the other engine would refuse are told before anything is stopped, and mended where that is wanted', async () => {
+    places.inDatabase((database) => database.exec(`update "user" set name = 'Maja' || char(0) || 'L'`));
+    const before = places.everything();
+    const { code, stderr } = await places.lifted();
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/user\.name: NUL in a text/);
+    await expectUntouched(before);
+    done(await places.lifted(['--repair']));
+    expect(await places.there(`select name from "user"`)).toEqual([{ name: 'Maja\ufffdL' }]);
   });
 
   it('relative paths of a file begin in its own folder', async () => {

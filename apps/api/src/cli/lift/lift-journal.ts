@@ -91,6 +91,11 @@ export class LiftJournal {
     this.save();
   }
 
+  /** What is found out is written down with what is done next. */
+  learnDone(step: string, words: string): void {
+    this.state.done[step] = words;
+  }
+
   markReached(hasReached: boolean): void {
     this.state.hasReached = hasReached;
     this.save();

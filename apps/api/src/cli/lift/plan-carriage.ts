@@ -8,9 +8,11 @@ import { planStorageMove, type StorageMovePlan } from '../../files-move/storage-
 import { movedTables } from '../../move/move-desk';
 import { type MovePlan, planMove } from '../../move/plan';
 import { isSamePlace } from '../../move/same-place';
+import { describeDatabase } from '../../transfer/places';
 import { CheckFailedError } from '../doctor/check';
 import { assertCanProve } from '../doctor/checks/backup.check';
 import { RefusedError } from '../operator';
+import { assertStillThere, provenSince } from './arrived-rows';
 import type { CarryOptions } from './carry-options';
 import type { Earlier } from './lift-journal';
 import { assertAllowed } from './lost-files';
@@ -45,18 +47,33 @@ export async function planCarriage(
         : 'Both places have the same database and the same storage: there is nothing to bring',
     );
   const database = bringsRows && !('database' in done) ? await planRows(options, earlier, signal) : null;
+  if ('database' in done)
+    await assertStillThere(source, to.config.database, describeDatabase(to.config.database));
   const hasFiles = bringsFiles && (await mayHaveFiles(options, source));
   const files = hasFiles && !('files' in done) ? await planFiles(options, source) : null;
   if (backup && !('backup' in done)) await assertBackupCanBeMade(options);
   return { bringsRows, bringsFiles: hasFiles, database, files };
 }
 
-async function planRows(options: CarryOptions, earlier: Earlier, signal: AbortSignal): Promise<MovePlan> {
-  const { from, to, mask, restart, repair } = options;
+/** @returns null where they are there, and an earlier run was killed before it could write that down */
+async function planRows(
+  options: CarryOptions,
+  earlier: Earlier,
+  signal: AbortSignal,
+): Promise<MovePlan | null> {
+  const { from, to, mask, restart, repair, reports } = options;
   const plan = await planMove(
     { from: from.config.database, to: to.config.database, mask, restart, repair, signal },
     await movedTables(),
   );
+  const { journal } = earlier;
+  if (plan.obstacles.length > 0 && !plan.resumes && journal?.hasReached) {
+    const words = provenSince(reports, plan, journal.since);
+    if (words !== null) {
+      journal.learnDone('database', words);
+      return null;
+    }
+  }
   const obstacles = [...plan.obstacles, ...obstaclesOf(plan, options, earlier)];
   if (obstacles.length > 0)
     throw new RefusedError(
