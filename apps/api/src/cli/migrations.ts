@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { existsSync } from 'node:fs';
-import { StartupError } from '../common/startup-error';
 import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
 import { migrate, type MigrateOptions, revertLast } from '../database/migrate';
@@ -72,9 +70,6 @@ const newer = (unknown: string[]): RefusedError =>
   );
 
 async function show(output: Output): Promise<void> {
-  const { database } = await loadConfigOnce(readEnvironment());
-  if (database.type === 'sqlite' && database.path !== ':memory:' && !existsSync(database.path))
-    throw new StartupError(`There is no ${database.path} yet: run \`npm run migration:run\``);
   await withDatabase(async (dataSource) => {
     const { pending, unknown } = await migrationState(dataSource);
     const names = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
+import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
 import type { DatabaseConfig } from '../config/database.schema';
@@ -12,9 +13,16 @@ import { RefusedError } from './operator';
 
 type Work<T> = (dataSource: DataSource, config: Config) => Promise<T>;
 
-/** Opens the configured database for one command and closes it whatever happens. */
+/**
+ * Opens the configured database for one command and closes it whatever happens.
+ * @throws StartupError where there is none, and makes none
+ */
 export async function withDatabase<T>(work: Work<T>): Promise<T> {
-  return opened(await loadConfigOnce(readEnvironment()), work);
+  const config = await loadConfigOnce(readEnvironment());
+  const { database } = config;
+  if (database.type === 'sqlite' && database.path !== ':memory:' && !existsSync(database.path))
+    throw new StartupError(`There is no ${database.path} yet: run \`npm run migration:run\``);
+  return opened(config, work);
 }
 
 /**
