@@ -185,9 +185,9 @@ describe('a desk lifted and landed by the built commands', () => {
 
     it('in the files', async () => {
       const files = places.fill(...Array.from({ length: 30 }, (_, n) => 1_000 + n));
+      places.s3.faults.always('PutObject', { kind: 'delay', ms: 30 });
       const command = places.lift();
       await forgetDoctor(command);
-      places.s3.faults.always('PutObject', { kind: 'delay', ms: 30 });
       await untilPut(12);
       await command.kill();
       places.s3.faults.clear();
@@ -345,10 +345,12 @@ describe('a desk lifted and landed by the built commands', () => {
   });
 
   it('a bucket that goes away in the middle ends it with a line; when it is back the same command finishes', async () => {
-    const files = places.fill(...Array.from({ length: 12 }, (_, n) => 1_000 + n));
+    const files = places.fill(...Array.from({ length: 30 }, (_, n) => 1_000 + n));
+    places.s3.faults.always('PutObject', { kind: 'delay', ms: 50 });
     const command = places.lift();
     await forgetDoctor(command);
-    places.s3.faults.next('PutObject', { kind: 'delay', ms: 1 }, 2);
+    await untilPut(2);
+    places.s3.faults.clear();
     places.s3.faults.always('any', serviceUnavailable);
     const { code, stderr } = await command.ended;
     expect(code).toBe(1);
@@ -423,7 +425,7 @@ describe('a desk lifted and landed by the built commands', () => {
     expect(places.isInMaintenance()).toBe(false);
 
     const late = places.lift();
-    await late.says('Read the database at one instant');
+    await late.says('The source is in maintenance');
     freeze(late);
     await places.useThere();
     thaw(late);
