@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { StartupError } from '../common/startup-error';
 import type { FilesReport } from './move-files';
 import { totalsOf, wordsOfDifference } from './words';
 
@@ -20,9 +21,9 @@ export class KeptReport {
     private readonly startedAt: Date,
   ) {}
 
-  /** Makes the folder, which nobody else may read. */
+  /** Makes the folder, which nobody else may read. @throws StartupError */
   static async begin(folder: string, name: string, heading: Heading): Promise<KeptReport> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(notKept(folder));
     const startedAt = new Date();
     const stamp = startedAt
       .toISOString()
@@ -31,7 +32,7 @@ export class KeptReport {
     return new KeptReport(join(folder, `${name}-${stamp}-${process.pid}`), heading, startedAt);
   }
 
-  /** @returns the seconds that it took */
+  /** @returns the seconds that it took. @throws StartupError where the report cannot be kept */
   async end(outcome: Outcome, files: FilesReport, error?: unknown): Promise<number> {
     const endedAt = new Date();
     const seconds = (endedAt.getTime() - this.startedAt.getTime()) / 1000;
@@ -63,6 +64,11 @@ export class KeptReport {
   }
 
   private write(extension: string, text: string): Promise<void> {
-    return writeFile(`${this.path}.${extension}`, `${text}\n`, { mode: 0o600 });
+    const file = `${this.path}.${extension}`;
+    return writeFile(file, `${text}\n`, { mode: 0o600 }).catch(notKept(dirname(file)));
   }
 }
+
+const notKept = (folder: string) => (error: Error) => {
+  throw new StartupError(`The report cannot be kept in ${folder}: ${error.message}`, { cause: error });
+};

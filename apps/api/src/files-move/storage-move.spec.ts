@@ -21,6 +21,8 @@ import {
 } from 'node:fs';
 import promises from 'node:fs/promises';
 import { InterruptedError, RefusedError } from '../cli/operator';
+import { StartupError } from '../common/startup-error';
+import { DatabaseUnavailableError } from '../database/database-errors';
 import { PlaceUnavailableError } from './file-place';
 import { moveStorage, planStorageMove, type StorageMoveOptions } from './storage-move';
 import { bucketOf, DeskOfFiles, type GivenFile, useCredentials } from './testing/desk-of-files';
@@ -298,6 +300,20 @@ describe('storage:move', () => {
     });
   });
 
+  it('says how far it came where the database goes away, and goes on when it is back', async () => {
+    await desk.add('old', ...sizes(100, 200));
+    const rows = desk.attachments.rows.bind(desk.attachments);
+    jest.spyOn(desk.attachments, 'rows').mockImplementation(async function* () {
+      for await (const row of rows()) {
+        if (row.size === 200 && s3.objects.size > 0) throw new DatabaseUnavailableError('It is away');
+        yield row;
+      }
+    });
+    await expect(move({ parallel: 1 })).rejects.toThrow(/^It is away\. 1 files have arrived.* to finish$/);
+    jest.restoreAllMocks();
+    expect(await move()).toMatchObject({ copied: { files: 1 }, there: { files: 1 } });
+  });
+
   it('stops when it is interrupted: nothing half is left, and the same call finishes', async () => {
     await desk.add('old', ...sizes(...Array.from({ length: 20 }, () => 1000)));
     const interrupt = new AbortController();
@@ -347,6 +363,38 @@ describe('storage:move', () => {
       differences: { count: 0, listed: [] },
     });
     expect(readFileSync(`${kept}.txt`, 'utf8')).toContain('Copied and read back: 1 file, 100 bytes\n');
+  });
+
+  describe('where no report can be kept', () => {
+    const WHY = /The report cannot be kept in .*reports: ENOTDIR/;
+    const takeAway = (): void => {
+      rmSync(desk.path('reports'), { recursive: true, force: true });
+      writeFileSync(desk.path('reports'), 'a file');
+    };
+
+    it('says so before it begins', async () => {
+      const [file] = await desk.add('old', ...sizes(100));
+      writeFileSync(desk.path('file'), '');
+      const failure = await move({ reports: desk.path('file', 'reports') }).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(StartupError);
+      expect(String(failure)).toMatch(WHY);
+      expect(s3.objects.has(file?.key ?? '')).toBe(false);
+    });
+
+    it('says so at the end', async () => {
+      await desk.add('old', ...sizes(100));
+      const failure = await move({ onProgress: takeAway }).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(StartupError);
+      expect(String(failure)).toMatch(WHY);
+    });
+
+    it('still says what ended it', async () => {
+      await desk.add('old', ...sizes(100));
+      s3.faults.always('GetObject', accessDenied);
+      const failure = await move({ onProgress: takeAway }).catch((error: unknown) => error);
+      expect(String(failure)).toMatch(/AccessDenied.* run the same command again to finish\. The report/);
+      expect(String(failure)).toMatch(WHY);
+    });
   });
 
   describe('a plan', () => {

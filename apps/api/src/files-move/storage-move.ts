@@ -2,6 +2,7 @@ import type { StorageConfig } from '@liftdesk/storage';
 import { existsSync } from 'node:fs';
 import { InterruptedError, RefusedError } from '../cli/operator';
 import { StartupError } from '../common/startup-error';
+import { DatabaseUnavailableError } from '../database/database-errors';
 import { describeStorage } from '../transfer/places';
 import type { AttachmentSource } from './attachment-source';
 import { at, PlaceUnavailableError } from './file-place';
@@ -93,8 +94,12 @@ export async function moveStorage(options: StorageMoveOptions): Promise<StorageM
     await moveFiles({ ...options, from: source, to: target, parallel }, files);
   } catch (error) {
     const outcome = signal?.aborted ? 'interrupted' : 'failed';
-    await kept.end(outcome, files, error);
-    throw outcome === 'interrupted' ? interrupted(files) : resumable(error, files);
+    const failure = outcome === 'interrupted' ? interrupted(files) : resumable(error, files);
+    // What filled the target's disk may have filled that of the report.
+    await kept.end(outcome, files, error).catch(({ message }: Error) => {
+      failure.message += `. ${message}`;
+    });
+    throw failure;
   }
   const seconds = await kept.end(files.differences.count > 0 ? 'differences' : 'done', files);
   return { ...files, from: plan.from, to: plan.to, seconds, kept: kept.path };
@@ -112,7 +117,9 @@ const arrived = ({ copied, there }: FilesReport): string =>
 const interrupted = (files: FilesReport): InterruptedError =>
   new InterruptedError(`Interrupted. ${arrived(files)}`);
 
-function resumable(error: unknown, files: FilesReport): unknown {
-  if (!(error instanceof PlaceUnavailableError)) return error;
-  return new StartupError(`${error.message}. ${arrived(files)}`, { cause: error });
+function resumable(error: unknown, files: FilesReport): Error {
+  const isAway = error instanceof PlaceUnavailableError || error instanceof DatabaseUnavailableError;
+  return isAway
+    ? new StartupError(`${error.message}. ${arrived(files)}`, { cause: error })
+    : (error as Error);
 }
