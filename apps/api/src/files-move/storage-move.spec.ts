@@ -309,7 +309,7 @@ describe('storage:move', () => {
         yield row;
       }
     });
-    await expect(move({ parallel: 1 })).rejects.toThrow(/^It is away\. 1 files have arrived.* to finish$/);
+    await expect(move({ parallel: 1 })).rejects.toThrow(/^It is away\. 1 file has arrived.* to finish$/);
     jest.restoreAllMocks();
     expect(await move()).toMatchObject({ copied: { files: 1 }, there: { files: 1 } });
   });

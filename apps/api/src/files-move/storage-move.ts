@@ -111,8 +111,10 @@ function emptyFolder(error: unknown): null {
   throw error;
 }
 
-const arrived = ({ copied, there }: FilesReport): string =>
-  `${copied.files + there.files} files have arrived, the source is as it was: run the same command again to finish`;
+function arrived({ copied, there }: FilesReport): string {
+  const files = copied.files + there.files;
+  return `${files === 1 ? '1 file has' : `${files} files have`} arrived, the source is as it was: run the same command again to finish`;
+}
 
 const interrupted = (files: FilesReport): InterruptedError =>
   new InterruptedError(`Interrupted. ${arrived(files)}`);
