@@ -31,7 +31,8 @@ if (release !== null) process.exitCode = await test(release);
 /** @returns its tag; null where there is none, which is said */
 function lastRelease() {
   const here = git('rev-parse', 'HEAD');
-  const tags = git('tag', '--list', 'v*', '--merged', 'HEAD', '--sort=-version:refname')
+  const byVersion = ['-c', 'versionsort.suffix=-', 'tag', '--sort=-version:refname'];
+  const tags = git(...byVersion, '--list', 'v*', '--merged', 'HEAD')
     .split('\n')
     .filter(Boolean);
   const before = tags.find((tag) => git('rev-list', '-n', '1', tag) !== here);

@@ -73,6 +73,13 @@ describe('a change of the schema that only adds', () => {
 describe('a change of the schema that takes something away is found', () => {
   it('a table', () => expect(takenAway(schema({ ticket }), schema({}))).toEqual(['table ticket is gone']));
 
+  it('what one engine has alone, such as the search index of SQLite', () => {
+    const [index, trigger] = ['CREATE VIRTUAL TABLE search USING fts5(text)', 'CREATE TRIGGER t'];
+    const before = { tables: {}, engine: [index] };
+    expect(takenAway(before, { tables: {}, engine: [index, trigger] })).toEqual([]);
+    expect(takenAway(before, { tables: {}, engine: [trigger] })).toEqual([`gone, or another one: ${index}`]);
+  });
+
   it.each<[string, (table: CatalogueTable) => void, string]>([
     ['a column', ({ columns }) => delete columns['subject'], 'column subject is gone'],
     [

@@ -12,7 +12,7 @@ import { limitOf } from './schema-condition';
  * only adds. The rules are those of docs/decisions/0019-migrations-only-expand.md.
  */
 export function takenAway(before: Catalogue, after: Catalogue): string[] {
-  return Object.entries(before.tables).flatMap(([name, table]) => {
+  const tables = Object.entries(before.tables).flatMap(([name, table]) => {
     const now = after.tables[name];
     return now === undefined
       ? [`table ${name} is gone`]
@@ -20,6 +20,8 @@ export function takenAway(before: Catalogue, after: Catalogue): string[] {
           (line) => `${name}: ${line}`,
         );
   });
+  const engine = before.engine.filter((line) => !after.engine.includes(line));
+  return [...tables, ...engine.map((line) => `gone, or another one: ${line}`)];
 }
 
 function columnsOf(before: CatalogueTable, after: CatalogueTable): string[] {
