@@ -1,6 +1,6 @@
 import { PostgresServer } from '@liftdesk/testing';
 import Database from 'better-sqlite3';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type BuiltApi, DIST, Installation } from './harness/built-api';
@@ -11,6 +11,7 @@ const WRITERS = 16;
 const ROUNDS = 4;
 const TICKETS = 'select id, subject, updated_at from ticket order by rid';
 const MESSAGES = 'select id, body from message order by rid';
+const MAIL = 'select id, status, attempts, lease, due_at from outbox_mail order by rid';
 
 /** A ticket that the nth writer opens, or tries to. */
 interface Opening {
@@ -38,7 +39,7 @@ function sqlite(): Engine {
     processes: 1,
     begin: async () => ({}),
     rows: async ({ databasePath }, sql) => {
-      const database = new Database(databasePath, { readonly: true });
+      const database = new Database(databasePath, { readonly: sql.startsWith('select') });
       try {
         return database.prepare(sql).all();
       } finally {
@@ -86,22 +87,26 @@ describe.each([sqlite(), postgres()])('maintenance under full writing, on $name'
   });
 
   /** By a process of its own, while the writers of this one go on. */
-  async function maintenance(...args: string[]): Promise<object> {
+  function start(...args: string[]): { child: ChildProcess; done: Promise<[number, object]> } {
     const child = spawn(process.execPath, [join(DIST, 'cli.js'), 'maintenance', ...args, '--json'], {
       cwd: installation.folder,
       env: installation.env(),
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
     child.stdout.on('data', (piece: Buffer) => (said += piece.toString()));
-    const [code] = (await once(child, 'close')) as [number];
-    expect(code).toBe(0);
-    return JSON.parse(said) as object;
+    const done = once(child, 'close').then(([code]) => [code, JSON.parse(said)] as [number, object]);
+    return { child, done };
+  }
+  async function maintenance(...args: string[]): Promise<object> {
+    const [code, said] = await start(...args).done;
+    expect([code, said]).toEqual([0, expect.objectContaining({ ok: true })]);
+    return said;
   }
   const clients = (): Promise<Client[]> =>
     Promise.all(servers.map(({ origin }) => new Client(origin).signIn(AGENT.email, AGENT.password)));
   const onDisk = async (): Promise<string> =>
-    JSON.stringify([await engine.rows(installation, TICKETS), await engine.rows(installation, MESSAGES)]);
+    JSON.stringify(await Promise.all([TICKETS, MESSAGES, MAIL].map((sql) => engine.rows(installation, sql))));
 
   it('the desk is complete when the command returns, stays so, and what was refused is taken afterwards', async () => {
     const agents = await clients();
@@ -135,6 +140,7 @@ describe.each([sqlite(), postgres()])('maintenance under full writing, on $name'
         maintenance: { message: 'We move house' },
       });
       const complete = await onDisk();
+      expect(complete).not.toMatch(/"lease":"/);
       const refused = await refusals;
       expect(await onDisk()).toBe(complete);
       const ids = (await engine.rows(installation, TICKETS)).map((row) => (row as Ticket).id);
@@ -157,6 +163,41 @@ describe.each([sqlite(), postgres()])('maintenance under full writing, on $name'
       }
     }
     expect(await engine.rows(installation, TICKETS)).toHaveLength(acknowledged.size);
+  });
+
+  it('waits for a mail that somebody has in hand, and interrupted says what state things are in', async () => {
+    const inHand = (dueAt: number): Promise<unknown[]> =>
+      engine.rows(
+        installation,
+        `update outbox_mail set status = 'queued', lease = 'in hand', due_at = ${dueAt}
+         where rid = (select min(rid) from outbox_mail) returning rid`,
+      );
+    const leases = async (): Promise<unknown[]> =>
+      (await engine.rows(installation, 'select lease from outbox_mail where lease is not null')).map(
+        (row) => (row as { lease: string }).lease,
+      );
+    expect(await inHand(Date.now() + 170_000)).toHaveLength(1);
+    const { child, done } = start('on');
+    let lines = '';
+    child.stderr?.on('data', (piece: Buffer) => (lines += piece.toString()));
+    // It may be two: the server sends mail, too.
+    while (!/Waiting for \d mail/.test(lines))
+      await Promise.race([
+        once(child.stderr as NodeJS.ReadableStream, 'data'),
+        done.then(() => Promise.reject(new Error(lines))),
+      ]);
+    child.kill('SIGINT');
+    expect(await done).toEqual([
+      130,
+      { ok: false, exitCode: 130, error: expect.stringMatching(/no writes are taken.*Run the same again/) },
+    ]);
+    expect(await leases()).toContain('in hand');
+    const origin = servers[0]?.origin ?? '';
+    await expect(new Client(origin).signIn(AGENT.email, AGENT.password)).rejects.toThrow(/503/);
+    await inHand(1);
+    await maintenance('on');
+    expect(await leases()).toEqual([]);
+    await maintenance('off');
   });
 
   it('lasts over a restart, and commands work in it', async () => {
