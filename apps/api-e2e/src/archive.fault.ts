@@ -167,7 +167,9 @@ describe('an archive of a desk', () => {
       for (const table of TABLES)
         expect([table, await count(table)]).toEqual([table, countIn(installation.databasePath, table)]);
       expect(await count('unsettled_object')).toBe(0);
-      expect(readdirSync(join(there['UPLOAD_DIR'] as string, 'attachments'))).toHaveLength(FILES);
+      // What a kill in the midst of a file leaves has no name of a file: the server's sweeper removes it.
+      const stored = readdirSync(join(there['UPLOAD_DIR'] as string, 'attachments'));
+      expect(stored.filter((name) => !name.startsWith('.'))).toHaveLength(FILES);
     });
 
     it('is the same desk there: it leaves again by the same bytes', async () => {

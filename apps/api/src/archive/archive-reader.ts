@@ -120,7 +120,12 @@ async function* inOurWords<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* source;
   } catch (error) {
-    if (error instanceof StartupError || (error as NodeJS.ErrnoException).code !== undefined) throw error;
+    if (error instanceof StartupError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined) throw unreadable(code, error);
     throw new ArchiveError('it is no whole tar', { cause: error });
   }
 }
+
+const unreadable = (code: string, cause: unknown): StartupError =>
+  new StartupError(`Cannot read the archive (${code}): the desk is as it was before`, { cause });

@@ -73,6 +73,10 @@ describe('an archive that is not what an export made', () => {
     await refuses(bytes('text', Buffer.from('no archive at all, '.repeat(100))), /something else packed it/);
   });
 
+  it('cannot be read where it is a folder', async () => {
+    await expect(places.import(there, places.folder)).rejects.toThrow('Cannot read the archive (EISDIR)');
+  });
+
   it('is refused with names that lead elsewhere, links, folders and devices', async () => {
     const before = ['README.txt', 'manifest.json'].map((name) => packed(name, entries.get(name) as Buffer));
     for (const name of ['../evil', '/etc/evil', 'files/../../evil', 'files//evil', './evil', 'evil\n']) {
