@@ -146,6 +146,27 @@ describeOnSqlite('a desk that is masked on its way', () => {
     );
   });
 
+  it('knows no address that is anybody’s, and has no mail to send', async () => {
+    const connection = new Database(source);
+    connection.exec(`
+      insert into outbox_mail (id, kind, status, user_rid, recipient, ticket_rid, message_rid, actor_rid, due_at, created_at, updated_at)
+      values ('o', 'assigned', 'queued', 2, 'Somebody@Real.Company', 1, 1, 1, 1, 1, 1)`);
+    connection.close();
+    await moveMasked();
+    const masked = new Database(target, { readonly: true });
+    const addresses = masked
+      .prepare(
+        `select email from user union all select email_norm from user union all select recipient from outbox_mail
+         union all select email_norm from mail_block`,
+      )
+      .pluck()
+      .all();
+    expect(addresses.length).toBeGreaterThan(10);
+    for (const address of addresses) expect(address).toMatch(/^[a-z.-]+\.[0-9a-z]{10}@[a-z-]+\.example$/);
+    expect(masked.prepare('select status from outbox_mail').pluck().all()).toEqual(['suppressed']);
+    masked.close();
+  });
+
   it('fills every table whose rows stay', async () => {
     await moveMasked();
     const connection = new Database(target, { readonly: true });

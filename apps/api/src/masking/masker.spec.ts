@@ -73,6 +73,27 @@ describe('a masked desk', () => {
     expect(new Set(addresses).size).toBe(20_000);
   });
 
+  it('fits into its columns, whatever stood there', () => {
+    const texts = ['ok', SUBJECT, '電話がつながりません', 'x'.repeat(200), 'é'.repeat(254), '@', ' '];
+    for (const shape of tables) {
+      const mask = masker(tables, SECRET)(shape);
+      for (let n = 0; n < 400; n += 1) {
+        const text = `${texts[n % texts.length]}${n}`;
+        const row = mask(shape.columns.map(({ kind }) => (kind === 'text' ? text : n)));
+        for (const [place, { name, maxLength, kind }] of shape.columns.entries()) {
+          const value = row?.[place] ?? null;
+          const isChoice = shape.checks.some(({ condition }) => condition.startsWith(`"${name}" IN (`));
+          if (kind !== 'text' || value === null || maxLength === null || isChoice) continue;
+          expect([shape.name, name, [...String(value)].length <= maxLength]).toEqual([
+            shape.name,
+            name,
+            true,
+          ]);
+        }
+      }
+    }
+  });
+
   it('tells in its log what stands in the ticket', () => {
     const subject = masked('ticket', { subject: SUBJECT })?.['subject'];
     const log = (type: string, value: unknown) =>
@@ -149,5 +170,7 @@ describe('a masked desk', () => {
     expect(() => masker([{ ...table('ticket'), checks: [] }], SECRET)).toThrow(
       /mask ticket: status, channel/,
     );
+    const checks = [{ name: 'short', condition: 'length("kind") < 9' }];
+    expect(() => masker([{ ...table('message'), checks }], SECRET)).toThrow(/mask message: kind/);
   });
 });

@@ -105,7 +105,7 @@ function assertRules(table: TableShape): void {
   const free = texts.filter(
     (column) =>
       rules?.[column] === 'choice' &&
-      !table.checks.some(({ condition }) => condition.includes(`"${column}"`)),
+      !table.checks.some(({ condition }) => condition.startsWith(`"${column}" IN (`)),
   );
   if (rules === undefined || unruled.length + unknown.length + free.length > 0)
     throw new Error(
