@@ -56,7 +56,7 @@ export class ProgressLine {
 
   private tell({ phase, done, total, rows, words }: Progress): void {
     const now = performance.now();
-    if (phase === this.phase && now - this.toldAt < LINE_EVERY_MS) return;
+    if (total === 0 || (phase === this.phase && now - this.toldAt < LINE_EVERY_MS)) return;
     this.phase = phase;
     this.toldAt = now;
     this.stream.write(`${phase}: ${words ?? `${done} of ${total}, ${rows.toLocaleString('en')} rows`}\n`);
