@@ -88,12 +88,11 @@ async function bring(
   const source = await arriving();
   try {
     await meter.time('rows', () => copyTables(source, target, tables, course));
-    await target.complete(course);
+    await target.complete(tables, course);
     await meter.time('numbering', async () => {
       for (const table of tables.filter(({ hasGeneratedKey }) => hasGeneratedKey))
         await target.continueNumbering(table, await source.lastKeyGiven(table));
     });
-    await meter.time('statistics', () => target.analyse());
   } finally {
     await source.close();
   }

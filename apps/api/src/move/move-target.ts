@@ -54,12 +54,10 @@ export abstract class MoveTarget {
   abstract setAside(tables: readonly TableShape[]): Promise<void>;
   abstract copied(table: TableShape): Promise<Copied | null>;
   abstract openChunk(table: TableShape): Promise<Chunk>;
-  /** Indexes, foreign keys and the search index. */
-  abstract complete(course: Course): Promise<void>;
+  /** Indexes, foreign keys, the search index, and statistics for the planner. */
+  abstract complete(tables: readonly TableShape[], course: Course): Promise<void>;
   /** Keys that a table makes go on behind this one. */
   abstract continueNumbering(table: TableShape, last: number): Promise<void>;
-  /** Statistics for the planner. */
-  abstract analyse(): Promise<void>;
   /** What arrived, read by a connection of its own. */
   abstract readBack(): Promise<RowSource>;
   /** What is not as it should be beside the rows, in words. */

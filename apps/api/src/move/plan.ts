@@ -116,7 +116,8 @@ async function lookAtSource(
   try {
     const migrations = await source.migrations();
     if (migrations.length === 0) throw new StartupError(`${describeDatabase(config)} holds no desk`);
-    const state = config.type === 'sqlite' ? sqliteState(config.path) : await postgresState(config, tables);
+    const state =
+      config.type === 'sqlite' ? sqliteState(config.path, tables) : await postgresState(config, tables);
     const isSound = state.problems.length === 0 && migrations.join() === known.join();
     return {
       state,

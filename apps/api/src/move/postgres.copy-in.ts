@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Client } from 'pg';
 import { quoted } from '../transfer/tables';
 
@@ -6,6 +5,8 @@ import { quoted } from '../transfer/tables';
 export class CopyIn {
   /** Rejects when the server refuses, or the connection breaks: the stream itself calls nobody back then. */
   private readonly failed: Promise<never>;
+  /** What was written before is on its way: the next may be made ready meanwhile, and no more than that. */
+  private onItsWay: Promise<unknown> = Promise.resolve();
   /** A stream that has failed must not be written to. */
   private failure: Error | null = null;
 
@@ -26,9 +27,9 @@ export class CopyIn {
   }
 
   async write(bytes: Buffer): Promise<void> {
+    await Promise.race([this.onItsWay, this.failed]);
     this.assertSound();
-    if (this.stream.write(bytes)) return;
-    await Promise.race([once(this.stream, 'drain').catch(() => this.failed), this.failed]);
+    this.onItsWay = new Promise<void>((resolve) => this.stream.write(bytes, () => resolve()));
   }
 
   async end(): Promise<void> {

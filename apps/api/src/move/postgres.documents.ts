@@ -16,6 +16,8 @@ export const pgSource = (client: Client): SqlSource & { options: { type: 'postgr
     (await client.query(numberPlaceholders(sql), values)).rows as T,
 });
 
+/** Characters that are sent in one piece, or a document that is longer. */
+const AT_ONCE = 500_000;
 /** Documents in one transaction. */
 const TOGETHER = 2_000;
 
@@ -39,8 +41,14 @@ export async function writeDocuments(config: PostgresConfig, { meter, goOn }: Co
       const next = readDocuments(source, documents.at(-1)?.rid ?? 0);
       next.catch(() => undefined);
       copy ??= await CopyIn.begin(writer, 'ticket_search', ['rid', 'tsv']);
-      for (const { rid, document } of documents)
-        await copy.write(Buffer.from(encodeRow([rid, tsvectorOf(document)])));
+      let lines = '';
+      for (const { rid, document } of documents) {
+        lines += encodeRow([rid, tsvectorOf(document)]);
+        if (lines.length < AT_ONCE) continue;
+        await copy.write(Buffer.from(lines));
+        lines = '';
+      }
+      if (lines !== '') await copy.write(Buffer.from(lines));
       meter.add(documents.length, false);
       written += documents.length;
       if (written >= TOGETHER) {

@@ -19,8 +19,6 @@ import { pgSource, writeDocuments, wrongDocuments } from './postgres.documents';
 import { type Definition, definitionsOf, dropping, missing } from './set-aside';
 
 const SEARCH_TABLE = 'ticket_search';
-/** By this index messages are read for the search. */
-const READ_BY = 'message_ticket';
 /** "Lift" in ASCII, as in the dialect, and a name nobody else has. */
 const LOCK = `select pg_try_advisory_lock(${0x4c696674}, hashtext('move')) as got`;
 const FIND_MARKER = `select to_regclass('${MARKER}') as found`;
@@ -126,17 +124,20 @@ export class PostgresMoveTarget extends MoveTarget {
     };
   }
 
-  async complete(course: Course): Promise<void> {
+  async complete(tables: readonly TableShape[], course: Course): Promise<void> {
     // From here on what is made stays made.
     await this.write('built', true);
     const waiting = await missing(this.client, await this.aside());
-    const isOfSearch = ({ table }: Definition): boolean => table === SEARCH_TABLE;
-    const first = waiting.filter(({ name }) => name === READ_BY);
-    const others = waiting.filter((one) => !isOfSearch(one) && one.name !== READ_BY);
-    await course.meter.time('indexes', () => buildAll(this.config, [...first, ...others], course));
+    const some = (isOfSearch: boolean, kind: Definition['kind']): Definition[] =>
+      waiting.filter((one) => (one.table === SEARCH_TABLE) === isOfSearch && one.kind === kind);
+    const analysed = tables.map(({ name }) => ({ sql: `analyze ${quoted(name)}` }));
+    await course.meter.time('indexes', () =>
+      buildAll(this.config, [[...some(false, 'index'), ...analysed], some(false, 'key')], '128MB', course),
+    );
     await course.meter.time('search', async () => {
       await writeDocuments(this.config, course);
-      await buildAll(this.config, waiting.filter(isOfSearch), course);
+      const keys = [...some(true, 'key'), { sql: `analyze ${SEARCH_TABLE}` }];
+      await buildAll(this.config, [[...some(true, 'index'), ...keys]], '256MB', course);
     });
   }
 
@@ -147,10 +148,6 @@ export class PostgresMoveTarget extends MoveTarget {
        from (select greatest(max(${quoted(column)}), cast($3 as bigint)) as last from ${quoted(name)}) as given`,
       [quoted(name), column, last],
     );
-  }
-
-  async analyse(): Promise<void> {
-    await this.client.query('analyze');
   }
 
   readBack(): Promise<RowSource> {

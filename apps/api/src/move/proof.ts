@@ -38,22 +38,20 @@ export async function prove(
   return theirs;
 }
 
-/** One after the other: read at once they would hold twice the memory, and hashing keeps one core busy as it is. */
 async function readBoth(
   tables: readonly TableShape[],
-  sides: readonly Side[],
+  sides: readonly [Side, Side],
   onRows: (rows: number) => void,
 ): Promise<[DeskDigest, DeskDigest]> {
-  const digests: DeskDigest[] = [];
-  for (const open of sides) {
+  const read = async (open: Side): Promise<DeskDigest> => {
     const side = await open();
     try {
-      digests.push(await digestDesk(side, tables, (_, rows) => onRows(rows)));
+      return await digestDesk(side, tables, (_, rows) => onRows(rows));
     } finally {
       await side.close();
     }
-  }
-  return digests as [DeskDigest, DeskDigest];
+  };
+  return Promise.all([read(sides[0]), read(sides[1])]);
 }
 
 async function differenceOf(

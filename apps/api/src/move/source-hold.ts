@@ -1,5 +1,7 @@
 import Database from 'better-sqlite3';
 import { existsSync, rmSync, statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from 'pg';
 import type { DatabaseConfig, PostgresConfig } from '../config/database.schema';
 import { READ_MAINTENANCE } from '../database/maintenance';
 import { InstanceLock } from '../database/instance-lock';
@@ -59,6 +61,9 @@ function inMaintenance(path: string): boolean {
   }
 }
 
+const LOOKS = 20;
+const PAUSE_MS = 50;
+
 /** Each process of the API calls itself so. */
 const SERVERS = `
   select count(*) as count from pg_stat_activity
@@ -67,17 +72,24 @@ const SERVERS = `
 async function holdPostgres(config: PostgresConfig): Promise<SourceHold> {
   const client = await connectTo(config);
   try {
-    const { rows } = await client.query<{ count: string }>(SERVERS);
-    const { rows: found } = await client.query<{ there: string | null }>(
+    const { rows } = await client.query<{ there: string | null }>(
       `select to_regclass('maintenance') as there`,
     );
-    const isOn = found[0]?.there != null && (await client.query(READ_MAINTENANCE)).rows.length > 0;
-    const isServed = Number(rows[0]?.count) > 0;
-    return {
-      obstacle: isServed && !isOn ? `A server is connected to the source: ${OFFER}` : null,
-      release: () => undefined,
-    };
+    const isOn = rows[0]?.there != null && (await client.query(READ_MAINTENANCE)).rows.length > 0;
+    const obstacle =
+      !isOn && (await isServed(client)) ? `A server is connected to the source: ${OFFER}` : null;
+    return { obstacle, release: () => undefined };
   } finally {
     await client.end();
+  }
+}
+
+/** Connections of a server that has just ended are seen for a moment yet. */
+async function isServed(client: Client): Promise<boolean> {
+  for (let looks = 1; ; looks += 1) {
+    const { rows } = await client.query<{ count: string }>(SERVERS);
+    if (Number(rows[0]?.count) === 0) return false;
+    if (looks === LOOKS) return true;
+    await pause(PAUSE_MS);
   }
 }

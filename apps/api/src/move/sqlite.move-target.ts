@@ -115,7 +115,7 @@ export class SqliteMoveTarget extends MoveTarget {
     };
   }
 
-  async complete(course: Course): Promise<void> {
+  async complete(_: readonly TableShape[], course: Course): Promise<void> {
     const connection = this.open();
     const waiting = this.lacking();
     course.meter.start('Making indexes', waiting.length);
@@ -128,6 +128,9 @@ export class SqliteMoveTarget extends MoveTarget {
       }
     });
     await course.meter.time('search', () => writeDocuments(connection, course));
+    await course.meter.time('statistics', async () => {
+      connection.exec('pragma analysis_limit = 1000; analyze');
+    });
   }
 
   async continueNumbering({ name, key }: TableShape, last: number): Promise<void> {
@@ -143,10 +146,6 @@ export class SqliteMoveTarget extends MoveTarget {
       .prepare('insert into sqlite_sequence (name, seq) values (?, cast(? as integer))')
       .run(name, seq);
     connection.exec('commit');
-  }
-
-  async analyse(): Promise<void> {
-    this.open().exec('pragma analysis_limit = 1000; analyze');
   }
 
   async readBack(): Promise<RowSource> {
