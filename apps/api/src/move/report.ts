@@ -77,6 +77,8 @@ export function reportText(report: MoveReport): string {
       ? ['Masked: people, addresses, subjects and bodies are others. Files are not part of it.', '']
       : []),
     ...(repairs ? [...repairsText(repairs), ''] : []),
-    ...Object.entries(phases).map(([phase, seconds]) => `${phase.padEnd(width)}  ${duration(seconds)}`),
+    ...Object.entries(phases).map(([phase, seconds]) => `${phase.padEnd(width)}  ${inSeconds(seconds)}`),
   ].join('\n');
 }
+
+const inSeconds = (seconds: number): string => (seconds < 60 ? `${seconds.toFixed(1)} s` : duration(seconds));

@@ -6,22 +6,19 @@ import { type TableShape, quoted } from '../transfer/tables';
 import { MARKER, draftOf } from './half-moved';
 import { type Found, type TargetState, emptiness, ownTables } from './target-state';
 
-/** Of the source's size: rows, indexes and the search index, and what merging it takes for a while. */
-const ROOM = 1.5;
-
-/** @param bytes of the source */
+/** @param needed bytes on its disk */
 export function sqliteTarget(
   path: string,
   tables: readonly TableShape[],
   known: readonly string[],
-  bytes: number,
+  needed: number,
 ): TargetState {
   const state: TargetState = { engineVersion: 'SQLite', isMarked: false, problems: [] };
   const folder = nearestFolder(path);
   try {
     accessSync(folder, constants.W_OK);
     state.problems.push(...inUse(path));
-    state.problems.push(...withoutRoom(folder, bytes));
+    state.problems.push(...withoutRoom(folder, needed));
     const draft = look(draftOf(path));
     const place = look(path);
     state.isMarked = [draft, place].some((found) => found?.names.includes(MARKER));
@@ -57,9 +54,9 @@ function inUse(path: string): string[] {
   }
 }
 
-function withoutRoom(folder: string, bytes: number): string[] {
+function withoutRoom(folder: string, needed: number): string[] {
   const { bavail, bsize } = statfsSync(folder);
-  const [needed, free] = [bytes * ROOM, bavail * bsize];
+  const free = bavail * bsize;
   if (free >= needed) return [];
   return [`The disk of ${folder} has ${megabytes(free)} free, and some ${megabytes(needed)} are needed`];
 }
