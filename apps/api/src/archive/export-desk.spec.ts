@@ -1,8 +1,10 @@
+import { type FileStorage, StorageUnavailableError } from '@liftdesk/storage';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DifferenceError, InterruptedError, RefusedError } from '../cli/operator';
+import { StartupError } from '../common/startup-error';
 import { describeOnSqlite } from '../testing/test-database';
 import { ArchiveReader } from './archive-reader';
 import { recordOf, withExportSource } from './export-source';
@@ -62,6 +64,23 @@ describe('an export', () => {
     writeFileSync(to, 'mine');
     expect(await failureOf(places.export(place, { to }))).toBeInstanceOf(RefusedError);
     expect(String(readFileSync(to))).toBe('mine');
+  });
+
+  it('ends with a line where the storage is away, and leaves nothing', async () => {
+    const away = Object.assign(Object.create(await storageOf(place)) as FileStorage, {
+      get: () => Promise.reject(new StorageUnavailableError()),
+    });
+    const to = places.path('desk.tar.gz');
+    const tables = await places.opened(place, async (desk) => tablesOf(desk));
+    const options = { tables, repair: false, to, signal: new AbortController().signal };
+    const failure = await failureOf(
+      withExportSource(place.database, options, (source) =>
+        places.export(place, { source, to, storage: away }),
+      ),
+    );
+    expect(failure).toBeInstanceOf(StartupError);
+    expect(failure.message).toMatch(/^The export failed: .*\. Nothing is left of it, and .* run again$/);
+    expect(archives()).toEqual([]);
   });
 
   it('of a file that is gone names it and makes no archive, unless it may be left out', async () => {

@@ -8,6 +8,7 @@ import { scanOddRows } from '../odd-rows/scan';
 import { openRowSource } from '../transfer/open-row-source';
 import type { RowSource } from '../transfer/row-source';
 import type { TableShape } from '../transfer/tables';
+import { inLine } from './failures';
 import { assertFree, writing } from './own-file';
 
 export interface ExportSourceOptions {
@@ -42,7 +43,7 @@ export async function withExportSource<T>(
     return result;
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    throw inLine(error, 'export', 'Nothing is left of it');
   } finally {
     await source.close();
   }

@@ -1,4 +1,7 @@
 import { type FileStorage, StorageUnavailableError } from '@liftdesk/storage';
+import { StartupError } from '../common/startup-error';
+import { connectTo } from '../transfer/connect-postgres';
+import type { PostgresConfig } from '../config/database.schema';
 import { InterruptedError, RefusedError } from '../cli/operator';
 import { InstanceLock } from '../database/instance-lock';
 import { describeOnPostgres, describeOnSqlite } from '../testing/test-database';
@@ -90,7 +93,8 @@ describe('an import', () => {
         throw new StorageUnavailableError();
       },
     });
-    await failureOf(places.import(there, from, { storage: killed }));
+    const failure = await failureOf(places.import(there, from, { storage: killed }));
+    expect(failure.message).toMatch(/^The import failed: .* run again$/);
     expect((await objects()).length).toBeGreaterThan(0);
     expect((await rows()).length).toBeGreaterThan(0);
     await places.import(there, from);
@@ -121,5 +125,32 @@ describe('an import', () => {
       expect(failure.message).toContain('A Liftdesk server is connected');
       expect(await rows()).toEqual([]);
     });
+
+    it.each(['Writing the rows', 'Proving the rows', 'Writing the search index'])(
+      'ends with a line where the connection is lost while %s, and can be run again',
+      async (phase) => {
+        let cut: Promise<void> | undefined;
+        const onProgress = (progress: { phase: string }): void => {
+          if (progress.phase === phase) cut ??= cutConnections();
+        };
+        const failure = await failureOf(places.import(there, from, { onProgress }));
+        await cut;
+        expect(failure.message).toMatch(
+          /^The import failed: the database cannot be reached any more .* The desk is as empty/,
+        );
+        expect(failure).toBeInstanceOf(StartupError);
+        expect([await rows(), await objects()]).toEqual([[], []]);
+        await places.import(there, from);
+        expect(await objects()).toHaveLength(2);
+      },
+    );
+
+    async function cutConnections(): Promise<void> {
+      const client = await connectTo(there.database as PostgresConfig);
+      await client.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      await client.end();
+    }
   });
 });

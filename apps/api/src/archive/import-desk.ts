@@ -14,6 +14,7 @@ import { type TableShape, tablesOf } from '../transfer/tables';
 import { ArchiveError } from './archive-error';
 import { ArchiveReader } from './archive-reader';
 import { assertEmpty, assertNoServer } from './empty-desk';
+import { inLine } from './failures';
 import { ImportedFiles } from './import-files';
 import { insertRows, proveRows } from './import-rows';
 import type { Manifest } from './manifest';
@@ -51,10 +52,18 @@ export async function importDesk(options: ImportOptions): Promise<Manifest> {
     } finally {
       await dataSource.destroy();
     }
+  } catch (error) {
+    throw inLine(error, 'import', EMPTY);
   } finally {
     claim.release();
   }
 }
+
+/** A connection may be lost between COMMIT and the answer to it. */
+const EMPTY = 'The desk is as empty as before (or, where the next run says that it is not, whole)';
+
+/** Objects of which no row knows yet. */
+const NOTES = 'unsettled_object';
 
 class Import {
   private readonly shapes: readonly TableShape[];
@@ -88,11 +97,17 @@ class Import {
       await inOneTransaction(database, (transaction) => this.fill(transaction, reader, archive, files));
     } catch (error) {
       // What cannot be removed now stays noted, for the next import or the sweeper.
-      await files.removeNoted().catch(() => undefined);
+      await this.removeLeft(files).catch(() => undefined);
       throw error;
     }
     await searchEngineOf(this.dataSource).optimize(this.dataSource);
     await this.dataSource.query('analyze');
+  }
+
+  /** A COMMIT whose answer was lost may be under way still: with the locks comes what it was, files without rows or a desk. */
+  private async removeLeft(files: ImportedFiles): Promise<void> {
+    await inOneTransaction(this.options.database, (transaction) => transaction.lockTables([NOTES]));
+    await files.removeNoted();
   }
 
   private async fill(
@@ -110,7 +125,7 @@ class Import {
     for (const { name, lastKey } of archive.manifest.tables)
       if (lastKey !== null && lastKey > 0) await transaction.continueKeysAfter(name, lastKey);
     await this.writeSearch(transaction, archive.manifest);
-    await transaction.query('delete from unsettled_object');
+    await transaction.query(`delete from ${NOTES}`);
   }
 
   private async writeSearch(transaction: DeskTransaction, { tables }: Manifest): Promise<void> {
