@@ -20,8 +20,9 @@ const EMPTY = `do $$
   begin
     set local session_replication_role = replica;
     for one in select relname, relkind from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'S') loop
-      if one.relkind = 'S' then execute format('select setval(%L, 1, false)', format('%I', one.relname));
-      elsif one.relname <> 'migrations' then execute format('delete from %I', one.relname);
+      if one.relname like 'migrations%' then continue;
+      elsif one.relkind = 'S' then execute format('select setval(%L, 1, false)', format('%I', one.relname));
+      else execute format('delete from %I', one.relname);
       end if;
     end loop;
   end $$`;
