@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RowSource } from '../transfer/row-source';
 import { type TableShape, columnIndex } from '../transfer/tables';
 import { readArtefact, sha256Schema } from './artefact';
+import { DamagedBackupError } from './backup.errors';
 import type { Manifest } from './manifest';
 
 /** An attachment as its row has it, and whether its object was there when the backup was made. */
@@ -43,6 +44,15 @@ export async function* readFileList(place: FileStorage, { files }: Manifest): As
   for await (const chunk of readArtefact(place, files.list, undefined)) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) yield listedFileSchema.parse(JSON.parse(line));
+    for (const line of lines) yield parse(line, files.list.key);
+  }
+}
+
+/** What is read is proven at its end only. */
+function parse(line: string, key: string): ListedFile {
+  try {
+    return listedFileSchema.parse(JSON.parse(line));
+  } catch (error) {
+    throw new DamagedBackupError(`${key} has a line that is not right`, { cause: error });
   }
 }

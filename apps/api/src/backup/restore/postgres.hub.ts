@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { RefusedError } from '../../cli/operator';
 import type { PostgresConfig } from '../../config/database.schema';
@@ -93,19 +94,26 @@ export async function assertMayRename(hub: Client, { user, database }: PostgresC
     );
 }
 
+const TRIES = 10;
+const PAUSE_MS = 300;
+
 const CONNECTED = `
   select coalesce(nullif(application_name, ''), 'a program') || ' of ' || usename ||
     coalesce(' from ' || host(client_addr), '') || case when count(*) > 1 then ' (' || count(*) || ' connections)' else '' end as who
   from pg_stat_activity where datname = $1 and pid <> pg_backend_pid() and backend_type = 'client backend'
   group by application_name, usename, client_addr order by 1`;
 
-/** @throws RefusedError that names who is connected */
+/** Who has just left is gone in a moment. @throws RefusedError that names who is connected */
 export async function assertNobodyConnected(hub: Client, database: string): Promise<void> {
-  const { rows } = await hub.query<{ who: string }>(CONNECTED, [database]);
-  if (rows.length > 0)
-    throw new RefusedError(
-      `The database ${database} is in use by ${rows.map(({ who }) => who).join(', ')}: stop every server first. The desk is as it was`,
-    );
+  for (let tried = 1; ; tried += 1) {
+    const { rows } = await hub.query<{ who: string }>(CONNECTED, [database]);
+    if (rows.length === 0) return;
+    if (tried === TRIES)
+      throw new RefusedError(
+        `The database ${database} is in use by ${rows.map(({ who }) => who).join(', ')}: stop every server first. The desk is as it was`,
+      );
+    await pause(PAUSE_MS);
+  }
 }
 
 /** What drafts of a database are called; the lock of holdRestores() makes them ours. */

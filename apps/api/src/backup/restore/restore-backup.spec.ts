@@ -10,8 +10,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DifferenceError, InterruptedError, RefusedError } from '../../cli/operator';
+import { revertLast } from '../../database/migrate';
+import { assertMigrated } from '../../database/migration-state';
+import { openDatabase } from '../../database/open-database';
 import { describeOnSqlite, onPostgres } from '../../testing/test-database';
 import { BackupKeyError } from '../backup.errors';
+import { writeManifest } from '../manifest';
 import { DeskWithBackups } from '../testing/a-desk-with-backups';
 
 const KEY = 'a key of thirty-two characters and more';
@@ -79,6 +83,31 @@ describe('a restore', () => {
     await desk.backUp();
     await desk.restore();
     expect(await desk.query('select id from maintenance')).toEqual([]);
+  });
+
+  it('of an older version is brought to this one', async () => {
+    const dataSource = await openDatabase(desk.config.database);
+    const newest = await revertLast(dataSource);
+    await dataSource.destroy();
+    const { manifest } = await desk.backUp();
+    expect(manifest.migrations).not.toContain(newest);
+    const report = await desk.restore();
+    expect(report.migrated).toEqual([newest]);
+    const restored = await openDatabase(desk.config.database);
+    expect(await assertMigrated(restored)).toEqual([]);
+    await restored.destroy();
+  });
+
+  it('of a newer version is refused, which is named', async () => {
+    const { manifest } = await desk.backUp();
+    const place = await desk.place();
+    await writeManifest(place, {
+      ...manifest,
+      ...{ appVersion: '99.1.0', migrations: [...manifest.migrations, 'Future9990000000000'] },
+    });
+    await expect(desk.restore()).rejects.toThrow(
+      /Liftdesk 99\.1\.0.*Future9990000000000.*Nothing was written/,
+    );
   });
 
   it('puts back the files that are missing or changed, and takes none away', async () => {

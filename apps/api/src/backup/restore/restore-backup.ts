@@ -6,6 +6,7 @@ import type { DeskDigest } from '../../transfer/digest';
 import { describeDatabase } from '../../transfer/places';
 import { type TableShape, tablesOf } from '../../transfer/tables';
 import { describePlace, openBackupPlace } from '../backup-place';
+import { readFileList } from '../file-list';
 import type { Manifest } from '../manifest';
 import { Phases } from '../phases';
 import { proveDatabase } from '../proof';
@@ -114,7 +115,9 @@ class Restore {
   }
 
   private async make(shapes: readonly TableShape[]): Promise<DeskDigest> {
-    const { backups, manifest, target, phases } = this;
+    const { backups, manifest, target, phases, options } = this;
+    // It is small: where it is damaged nobody need wait for the database.
+    if (options.filesInto !== null) for await (const _ of readFileList(backups, manifest));
     await phases.run('fetch', 'Made a database of it', () => target.fill(backups, manifest, phases.signal));
     const tables = tablesOfBackup(manifest, shapes);
     return phases.run('prove', 'Looked at every row', () =>
