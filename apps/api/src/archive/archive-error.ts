@@ -1,4 +1,4 @@
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 
 /** The archive is not one that an export made, or it is damaged: nothing of it is believed, or kept. */
 export class ArchiveError extends RefusedError {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import type { DatabaseConfig } from '../config/database.schema';
 import type { SqlSource } from '../search/search-document';
 import { connectTo } from '../transfer/connect-postgres';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DifferenceError, InterruptedError, RefusedError } from '../cli/operator';
+import { DifferenceError, InterruptedError, RefusedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import { describeOnSqlite } from '../testing/test-database';
 import { ArchiveReader } from './archive-reader';

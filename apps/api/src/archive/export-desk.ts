@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { DifferenceError, InterruptedError, RefusedError } from '../cli/operator';
+import { DifferenceError, InterruptedError, RefusedError } from '../common/operator-errors';
 import type { Progress } from '../cli/progress-line';
 import type { RowSource } from '../transfer/row-source';
 import type { TableShape } from '../transfer/tables';

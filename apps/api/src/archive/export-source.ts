@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import { InterruptedError, RefusedError } from '../cli/operator';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import type { DatabaseConfig } from '../config/database.schema';
 import { type OddRows, describeOddRows } from '../odd-rows/odd-rows';
 import { recordRepairs } from '../odd-rows/repair-record';

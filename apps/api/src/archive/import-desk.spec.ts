@@ -2,7 +2,7 @@ import { type FileStorage, StorageUnavailableError } from '@liftdesk/storage';
 import { StartupError } from '../common/startup-error';
 import { connectTo } from '../transfer/connect-postgres';
 import type { PostgresConfig } from '../config/database.schema';
-import { InterruptedError, RefusedError } from '../cli/operator';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { InstanceLock } from '../database/instance-lock';
 import { describeOnPostgres, describeOnSqlite } from '../testing/test-database';
 import { type Place, Places, storageOf } from './testing/places';

@@ -1,7 +1,7 @@
 import type { FileStorage } from '@liftdesk/storage';
 import { setImmediate } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { InterruptedError } from '../cli/operator';
+import { InterruptedError } from '../common/operator-errors';
 import type { Progress } from '../cli/progress-line';
 import type { DatabaseConfig } from '../config/database.schema';
 import { claimDatabase } from '../database/instance-lock';

@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { DataSource } from 'typeorm';
 import { ATTACHMENT_PREFIX } from '../attachments/storage-key';
-import { DifferenceError } from '../cli/operator';
+import { DifferenceError } from '../common/operator-errors';
 import { ArchiveError } from './archive-error';
 import { type ArchiveReader, allOf } from './archive-reader';
 import { type ArchivedFile, extension, fileEntry } from './entries';

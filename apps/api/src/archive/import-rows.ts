@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DifferenceError } from '../cli/operator';
+import { DifferenceError } from '../common/operator-errors';
 import type { SqlSource } from '../search/search-document';
 import type { Value } from '../transfer/row';
 import { quoted } from '../transfer/tables';

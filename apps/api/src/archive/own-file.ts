@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 
 /** @throws RefusedError where something is under this name */

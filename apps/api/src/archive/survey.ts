@@ -1,7 +1,7 @@
 import type { FileStorage } from '@liftdesk/storage';
 import { createHash } from 'node:crypto';
 import type { Progress } from '../cli/progress-line';
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import { describeKey, keyReader } from '../transfer/row';
 import type { RowSource } from '../transfer/row-source';
 import type { ArchivedTable } from './contents';

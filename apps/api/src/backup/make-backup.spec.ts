@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { InterruptedError, RefusedError } from '../cli/operator';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import type { Config } from '../config/config';
 import { openRowSource } from '../transfer/open-row-source';
 import { tablesOf } from '../transfer/tables';

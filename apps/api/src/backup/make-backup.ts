@@ -1,6 +1,6 @@
 import { StorageUnavailableError } from '@liftdesk/storage';
 import { existsSync } from 'node:fs';
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
 import { assertNotNewer } from '../database/migration-state';

@@ -1,4 +1,4 @@
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import type { DatabaseConfig } from '../config/database.schema';
 import { dialectOf } from '../database/dialect';
 import { InstanceLock } from '../database/instance-lock';

@@ -1,4 +1,4 @@
-import { InterruptedError } from '../cli/operator';
+import { InterruptedError } from '../common/operator-errors';
 
 const NO_BACKUP = 'Interrupted: this backup does not count, and nothing else was changed';
 

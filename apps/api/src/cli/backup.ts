@@ -9,7 +9,8 @@ import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
-import { DifferenceError, type OperatorOptions, type Output, action, operatorCommand } from './operator';
+import { DifferenceError } from '../common/operator-errors';
+import { type OperatorOptions, type Output, action, operatorCommand } from './operator';
 
 /** Of a process, from -20 for the first to 19 for the last: whoever waits for the server comes first. */
 const NICE = 10;

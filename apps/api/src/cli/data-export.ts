@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { type ExportReport, defaultName, exportDesk } from '../archive/export-desk';
 import { withExportSource } from '../archive/export-source';
 import { buildVersion } from '../common/build-version';
+import { keepHeapSmall } from '../common/small-heap';
 import type { DatabaseConfig } from '../config/database.schema';
 import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
@@ -30,6 +31,7 @@ export function dataExportCommand(): Command {
 }
 
 async function run(options: ExportCommandOptions, output: Output, signal: AbortSignal): Promise<void> {
+  keepHeapSmall();
   const { database, storage, app } = await loadConfigOnce(readEnvironment());
   const createdAt = new Date();
   const to = options.to ?? defaultName(createdAt);

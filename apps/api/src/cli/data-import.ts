@@ -2,6 +2,7 @@ import { createFileStorage } from '@liftdesk/storage';
 import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { importDesk } from '../archive/import-desk';
+import { keepHeapSmall } from '../common/small-heap';
 import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
 import { type OperatorOptions, action, operatorCommand } from './operator';
@@ -21,6 +22,7 @@ export function dataImportCommand(): Command {
     .option('--dry-run', 'prove the archive and look whether it could be imported; nothing is written')
     .action(
       action<ImportCommandOptions>(async ({ from, dryRun }, output, signal) => {
+        keepHeapSmall();
         const { database, storage } = await loadConfigOnce(readEnvironment());
         const { createdAt, appVersion, tables, files, withPasswords } = await importDesk({
           from,

@@ -6,7 +6,8 @@ import { migrationState } from '../database/migration-state';
 import { MESSAGE_LENGTH } from '../maintenance-mode/maintenance.entity';
 import { beginMaintenance, endMaintenance, readMaintenance } from '../maintenance-mode/maintenance-switch';
 import { waitingFor } from './maintenance-words';
-import { InterruptedError, type OperatorOptions, type Output, action, operatorCommand } from './operator';
+import { InterruptedError } from '../common/operator-errors';
+import { type OperatorOptions, type Output, action, operatorCommand } from './operator';
 import { withDatabase } from './with-database';
 
 const SWITCHES = ['on', 'off', 'status'] as const;

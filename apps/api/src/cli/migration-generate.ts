@@ -6,7 +6,8 @@ import { readEnvironment } from '../config/environment';
 import { loadConfigOnce } from '../config/load-config';
 import { takesAway } from '../database/migration-state';
 import { schemaDrift, type Statement, takenAwayByEntities } from '../database/schema-drift';
-import { action, operatorCommand, type OperatorOptions, type Output, RefusedError } from './operator';
+import { RefusedError } from '../common/operator-errors';
+import { action, operatorCommand, type OperatorOptions, type Output } from './operator';
 
 const CLASS_NAME = /^[A-Z][A-Za-z0-9]+$/;
 const TIME = /^\d{13}$/;

@@ -5,14 +5,8 @@ import { migrate, type MigrateOptions, revertLast } from '../database/migrate';
 import { migrationState, takesAway } from '../database/migration-state';
 import { schemaDrift } from '../database/schema-drift';
 import { generateCommand } from './migration-generate';
-import {
-  action,
-  DifferenceError,
-  operatorCommand,
-  type OperatorOptions,
-  type Output,
-  RefusedError,
-} from './operator';
+import { DifferenceError, RefusedError } from '../common/operator-errors';
+import { action, operatorCommand, type OperatorOptions, type Output } from './operator';
 import { withDatabase, withDatabaseAlone } from './with-database';
 
 export function migrationCommands(): Command[] {

@@ -1,26 +1,7 @@
 import { Command } from 'commander';
+import { OperatorError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import { ProgressLine } from './progress-line';
-
-/** How an operator's command ends that does not end well: one line, and an exit code that a script can go by. */
-export abstract class OperatorError extends StartupError {
-  abstract readonly exitCode: number;
-}
-
-/** Something speaks against it. Nothing was written. */
-export class RefusedError extends OperatorError {
-  readonly exitCode = 3;
-}
-
-/** Two things that should be the same are not. The message names where they differ. */
-export class DifferenceError extends OperatorError {
-  readonly exitCode = 4;
-}
-
-/** Somebody pressed Ctrl-C or sent SIGTERM; the message says what state things are in. */
-export class InterruptedError extends OperatorError {
-  readonly exitCode = 130;
-}
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused and nothing was written, 4 differences found, 130 interrupted.`;

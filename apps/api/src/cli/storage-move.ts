@@ -13,15 +13,9 @@ import {
 import { bytesOf, durationOf, Pace, totalsOf, wordsOfDifference } from '../files-move/words';
 import type { FilesProgress } from '../files-move/move-files';
 import { DATABASE_PLACES, STORAGE_PLACES, storagePlace } from '../transfer/places';
-import {
-  action,
-  DifferenceError,
-  operatorCommand,
-  type OperatorOptions,
-  type Output,
-  RefusedError,
-} from './operator';
-import { keepHeapSmall } from './small-heap';
+import { DifferenceError, RefusedError } from '../common/operator-errors';
+import { action, operatorCommand, type OperatorOptions, type Output } from './operator';
+import { keepHeapSmall } from '../common/small-heap';
 import { withAttachments } from './storage-attachments';
 
 interface Options extends OperatorOptions {

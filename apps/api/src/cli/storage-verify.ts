@@ -5,8 +5,9 @@ import { loadConfigOnce } from '../config/load-config';
 import { type StorageVerifyReport, verifyStorage } from '../files-move/storage-verify';
 import { totalsOf } from '../files-move/words';
 import { DATABASE_PLACES, STORAGE_PLACES, storagePlace } from '../transfer/places';
-import { action, DifferenceError, operatorCommand, type OperatorOptions, type Output } from './operator';
-import { keepHeapSmall } from './small-heap';
+import { DifferenceError } from '../common/operator-errors';
+import { action, operatorCommand, type OperatorOptions, type Output } from './operator';
+import { keepHeapSmall } from '../common/small-heap';
 import { withAttachments } from './storage-attachments';
 import { differencesOf, forPrograms, parallel, showFiles } from './storage-move';
 

@@ -9,7 +9,7 @@ import { loadConfigOnce } from '../config/load-config';
 import { claimDatabase, type DatabaseClaim } from '../database/instance-lock';
 import { openDatabase } from '../database/open-database';
 import { assertNotHalfMoved } from '../move/half-moved';
-import { RefusedError } from './operator';
+import { RefusedError } from '../common/operator-errors';
 
 type Work<T> = (dataSource: DataSource, config: Config) => Promise<T>;
 

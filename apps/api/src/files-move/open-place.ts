@@ -1,7 +1,7 @@
 import { createFileStorage, type FileStorage, type StorageConfig } from '@liftdesk/storage';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import { at, PlaceUnavailableError, type Role } from './file-place';
 
 /** A part of 5 MB over a slow line that others share. A connection on which nothing moves is given up much earlier. */

@@ -20,7 +20,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import promises from 'node:fs/promises';
-import { InterruptedError, RefusedError } from '../cli/operator';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import { DatabaseUnavailableError } from '../database/database-errors';
 import { PlaceUnavailableError } from './file-place';

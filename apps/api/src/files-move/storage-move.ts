@@ -1,6 +1,6 @@
 import type { StorageConfig } from '@liftdesk/storage';
 import { existsSync } from 'node:fs';
-import { InterruptedError, RefusedError } from '../cli/operator';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import { DatabaseUnavailableError } from '../database/database-errors';
 import { describeStorage } from '../transfer/places';

@@ -1,7 +1,7 @@
 import { accessDenied, S3Server } from '@liftdesk/testing';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, rmSync, utimesSync } from 'node:fs';
-import { InterruptedError, RefusedError } from '../cli/operator';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { moveStorage } from './storage-move';
 import { type StorageVerifyOptions, verifyStorage } from './storage-verify';
 import { bucketOf, DeskOfFiles, newKey, useCredentials } from './testing/desk-of-files';

@@ -1,5 +1,5 @@
 import type { StorageConfig } from '@liftdesk/storage';
-import { InterruptedError, RefusedError } from '../cli/operator';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { describeStorage } from '../transfer/places';
 import type { AttachmentSource } from './attachment-source';
 import type { FilePlace } from './file-place';

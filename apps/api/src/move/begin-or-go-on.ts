@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import { buildVersion } from '../common/build-version';
 import type { TableShape } from '../transfer/tables';
 import type { MoveOptions } from './move-options';

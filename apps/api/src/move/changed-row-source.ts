@@ -2,7 +2,7 @@ import { encodeRow } from '../transfer/canonical-row';
 import { type Key, type Row, keyReader } from '../transfer/row';
 import { type Lines, RowSource } from '../transfer/row-source';
 import { type TableShape, columnIndex } from '../transfer/tables';
-import { passedRows } from './keep-heap-small';
+import { passedRows } from './large-rows';
 
 /** What becomes of a row on its way; null leaves it out. */
 export type RowChange = (row: Row) => Row | null;

@@ -1,4 +1,4 @@
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import type { TableShape } from '../transfer/tables';
 import { duration } from './meter';
 import type { MoveOptions } from './move-options';

@@ -1,4 +1,4 @@
-import { DifferenceError, InterruptedError, OperatorError } from '../cli/operator';
+import { DifferenceError, InterruptedError, OperatorError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import { isUnavailable } from '../database/database-errors';
 

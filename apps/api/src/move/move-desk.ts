@@ -1,11 +1,11 @@
-import { InterruptedError, RefusedError } from '../cli/operator';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { buildVersion } from '../common/build-version';
 import { openSqlite } from '../database/sqlite';
 import type { DeskDigest } from '../transfer/digest';
 import { type TableShape, tablesOf } from '../transfer/tables';
 import { copyTables } from './copy-tables';
 import { inMovesWords } from './failures';
-import { keepHeapSmall } from './keep-heap-small';
+import { keepHeapSmall } from '../common/small-heap';
 import { Meter } from './meter';
 import type { MoveOptions } from './move-options';
 import type { Begun, Course, MoveTarget } from './move-target';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { InterruptedError } from '../cli/operator';
+import { InterruptedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import type { DatabaseConfig } from '../config/database.schema';
 import { POSTGRES_MIGRATIONS } from '../database/migrations/postgres';

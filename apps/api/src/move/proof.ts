@@ -1,4 +1,4 @@
-import { DifferenceError } from '../cli/operator';
+import { DifferenceError } from '../common/operator-errors';
 import { type RowDifference, firstDifferences } from '../transfer/differences';
 import { type DeskDigest, differingTables, digestDesk } from '../transfer/digest';
 import { type Value, describeKey } from '../transfer/row';

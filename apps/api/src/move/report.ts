@@ -1,6 +1,6 @@
 import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RefusedError } from '../cli/operator';
+import { RefusedError } from '../common/operator-errors';
 import type { DeskDigest } from '../transfer/digest';
 import { duration } from './meter';
 import { type Repairs, repairsText } from './repairs';

@@ -1,6 +1,6 @@
 import { type FileStorage, StorageNotFoundError } from '@liftdesk/storage';
 import { basename } from 'node:path';
-import { RefusedError } from '../../cli/operator';
+import { RefusedError } from '../../common/operator-errors';
 import { type Listing, listBackups } from '../backup-place';
 import { type Manifest, readManifest } from '../manifest';
 import { listingLines } from '../words';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OperatorError } from '../../cli/operator';
+import { OperatorError } from '../../common/operator-errors';
 import { StartupError } from '../../common/startup-error';
 import { onPostgres } from '../../testing/test-database';
 import type { Manifest } from '../manifest';

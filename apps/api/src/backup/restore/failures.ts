@@ -1,5 +1,5 @@
 import { StorageNotFoundError, StorageUnavailableError } from '@liftdesk/storage';
-import { OperatorError } from '../../cli/operator';
+import { OperatorError } from '../../common/operator-errors';
 import { StartupError } from '../../common/startup-error';
 import { isUnavailable } from '../../database/database-errors';
 import { reasonOf } from '../../files-move/file-place';

@@ -1,4 +1,4 @@
-import { RefusedError } from '../../cli/operator';
+import { RefusedError } from '../../common/operator-errors';
 import type { DatabaseConfig } from '../../config/database.schema';
 import type { DeskDigest } from '../../transfer/digest';
 import { describeDatabase } from '../../transfer/places';

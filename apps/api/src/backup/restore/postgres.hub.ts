@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { RefusedError } from '../../cli/operator';
+import { RefusedError } from '../../common/operator-errors';
 import type { PostgresConfig } from '../../config/database.schema';
 import { connectTo } from '../../transfer/connect-postgres';
 import { quoted } from '../../transfer/tables';

@@ -2,7 +2,7 @@ import type { FileStorage } from '@liftdesk/storage';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
-import { RefusedError } from '../../cli/operator';
+import { RefusedError } from '../../common/operator-errors';
 import { StartupError } from '../../common/startup-error';
 import type { BackupConfig } from '../../config/backup.schema';
 import type { PostgresConfig } from '../../config/database.schema';

@@ -1,6 +1,6 @@
 import { testDatabaseUrl } from '@liftdesk/testing';
 import { Client } from 'pg';
-import { RefusedError } from '../../cli/operator';
+import { RefusedError } from '../../common/operator-errors';
 import type { PostgresConfig } from '../../config/database.schema';
 import { connectTo } from '../../transfer/connect-postgres';
 import { describeOnPostgres } from '../../testing/test-database';

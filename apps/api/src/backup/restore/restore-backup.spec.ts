@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { DifferenceError, InterruptedError, RefusedError } from '../../cli/operator';
+import { DifferenceError, InterruptedError, RefusedError } from '../../common/operator-errors';
 import { revertLast } from '../../database/migrate';
 import { assertMigrated } from '../../database/migration-state';
 import { openDatabase } from '../../database/open-database';

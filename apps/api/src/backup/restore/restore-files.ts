@@ -2,7 +2,7 @@ import { createFileStorage, type FileStorage, type StorageConfig } from '@liftde
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DifferenceError } from '../../cli/operator';
+import { DifferenceError } from '../../common/operator-errors';
 import { describeStorage } from '../../transfer/places';
 import { openAttachments } from '../attachment-store';
 import type { Manifest } from '../manifest';

@@ -1,6 +1,6 @@
 import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RefusedError } from '../../cli/operator';
+import { RefusedError } from '../../common/operator-errors';
 import { bytesOf, totalsOf } from '../../files-move/words';
 import { duration } from '../../move/meter';
 import type { DeskDigest } from '../../transfer/digest';

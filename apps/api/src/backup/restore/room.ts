@@ -1,4 +1,4 @@
-import { RefusedError } from '../../cli/operator';
+import { RefusedError } from '../../common/operator-errors';
 import { freeBytes } from '../../files-move/free-bytes';
 import { bytesOf } from '../../files-move/words';
 

@@ -1,7 +1,7 @@
 import type { FileStorage } from '@liftdesk/storage';
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { RefusedError } from '../../cli/operator';
+import { RefusedError } from '../../common/operator-errors';
 import { StartupError } from '../../common/startup-error';
 import type { BackupConfig } from '../../config/backup.schema';
 import type { SqliteConfig } from '../../config/database.schema';

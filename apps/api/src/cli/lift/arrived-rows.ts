@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { DatabaseConfig } from '../../config/database.schema';
 import { migrationState } from '../../database/migration-state';
 import { openDatabase } from '../../database/open-database';
-import { RefusedError } from '../operator';
+import { RefusedError } from '../../common/operator-errors';
 import { patient } from '../with-database';
 
 const reportSchema = z.object({ from: z.string(), to: z.string(), began: z.string(), rows: z.number() });

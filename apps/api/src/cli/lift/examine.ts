@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { RefusedError, type Output } from '../operator';
+import { RefusedError } from '../../common/operator-errors';
+import { type Output } from '../operator';
 import { runDoctor } from '../doctor/doctor';
 import type { Side } from './side';
 

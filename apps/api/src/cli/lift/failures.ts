@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup-error';
-import { type Output, RefusedError } from '../operator';
+import { RefusedError } from '../../common/operator-errors';
+import { type Output } from '../operator';
 import type { LiftJournal } from './lift-journal';
 import { takeWrites } from './source-maintenance';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RefusedError } from '../operator';
+import { RefusedError } from '../../common/operator-errors';
 import { LiftJournal, holdJournals } from './lift-journal';
 
 const JOURNEY = { from: 'sqlite:/desk.sqlite', to: 'postgres://desk@db/desk', mask: false };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StartupError } from '../../common/startup-error';
 import { InstanceLock } from '../../database/instance-lock';
-import { RefusedError } from '../operator';
+import { RefusedError } from '../../common/operator-errors';
 
 /** What is brought where: for each there is a journal of its own. */
 export interface Journey {

@@ -1,5 +1,5 @@
 import type { FilesReport } from '../../files-move/move-files';
-import { DifferenceError } from '../operator';
+import { DifferenceError } from '../../common/operator-errors';
 import { differencesOf } from '../storage-move';
 
 /** More are not listed by name, so nobody can have looked at them. */

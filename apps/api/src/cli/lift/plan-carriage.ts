@@ -11,7 +11,7 @@ import { isSamePlace } from '../../move/same-place';
 import { describeDatabase } from '../../transfer/places';
 import { CheckFailedError } from '../doctor/check';
 import { assertCanProve } from '../doctor/checks/backup.check';
-import { RefusedError } from '../operator';
+import { RefusedError } from '../../common/operator-errors';
 import { assertStillThere, provenSince } from './arrived-rows';
 import type { CarryOptions } from './carry-options';
 import type { Earlier } from './lift-journal';

@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RefusedError } from '../operator';
+import { RefusedError } from '../../common/operator-errors';
 import { assertThere, describeSide, isCalledAsWanted, sideOf } from './side';
 
 const SECRET = 'a secret that nobody may see in a message';

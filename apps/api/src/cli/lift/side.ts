@@ -7,7 +7,7 @@ import { loadConfigOnce } from '../../config/load-config';
 import { withDefaults } from '../../config/platform';
 import { variablesOf } from '../../config/variables';
 import { describeDatabase, describeStorage } from '../../transfer/places';
-import { RefusedError } from '../operator';
+import { RefusedError } from '../../common/operator-errors';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

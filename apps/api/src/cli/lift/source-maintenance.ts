@@ -2,7 +2,8 @@ import type { DataSource } from 'typeorm';
 import type { Maintenance } from '../../database/maintenance';
 import { beginMaintenance, endMaintenance, readMaintenance } from '../../maintenance-mode/maintenance-switch';
 import { waitingFor } from '../maintenance-words';
-import { InterruptedError, type Output } from '../operator';
+import { InterruptedError } from '../../common/operator-errors';
+import { type Output } from '../operator';
 import { type Earlier, type Journey, LiftJournal } from './lift-journal';
 
 interface Options {
