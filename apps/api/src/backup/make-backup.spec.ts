@@ -22,6 +22,7 @@ import { TestDesk } from '../testing/test-desk';
 import { openBackupPlace, listBackups } from './backup-place';
 import { BackupKeyError } from './backup.errors';
 import { readFileList } from './file-list';
+import { manifestKey, writeManifest } from './manifest';
 import { makeBackup } from './make-backup';
 import { oneAtATime } from './one-at-a-time';
 import { readPoolFile } from './pool';
@@ -159,6 +160,18 @@ describe('a backup', () => {
     await expect(backUp()).rejects.toThrow(/damaged where backups are kept/);
     expect((await listBackups(place)).manifests).toHaveLength(1);
     expect((await backUp()).added).toBe(1);
+  });
+
+  it('removes outdated ones, unless it is told not to', async () => {
+    const { manifest } = await backUp();
+    const old = 'database_backup_20200101_040000';
+    await writeManifest(place, { ...manifest, name: old, createdAt: '2020-01-01T04:00:00.000Z' });
+    const signal = new AbortController().signal;
+    const settings = configOf({ keepAtLeast: 1 });
+    const options = { version: 'test', say: () => undefined, signal };
+    expect((await makeBackup(settings, { ...options, prune: false })).removal.backups).toEqual([]);
+    expect(here()).toContain(manifestKey(old));
+    expect((await makeBackup(settings, options)).removal.backups).toEqual([old]);
   });
 
   it('is made by one at a time', async () => {

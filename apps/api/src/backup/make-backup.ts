@@ -18,7 +18,7 @@ import { type Manifest, writeManifest } from './manifest';
 import { oneAtATime } from './one-at-a-time';
 import { openSnapshot } from './open-snapshot';
 import { Phases } from './phases';
-import { type Removal, cleanUp } from './retention';
+import { type Removal, cleanUp, noRemoval } from './retention';
 import { inWorkFolder } from './work-folder';
 
 export interface BackupOptions {
@@ -27,6 +27,8 @@ export interface BackupOptions {
   /** Told in a line what was done. */
   say: (line: string) => void;
   signal: AbortSignal;
+  /** Whether outdated backups are removed once this one counts; so they are, unless it is said. */
+  prune?: boolean;
 }
 
 export interface BackupReport {
@@ -57,7 +59,8 @@ export async function makeBackup(config: Config, options: BackupOptions): Promis
         const place = await openBackupPlace(backup);
         const name = await freeName(place, new Date());
         const report = await backUp({ name, config, place, folder, phases }, options);
-        return { ...report, removal: await cleanUp(place, backup) };
+        const removal = options.prune === false ? noRemoval() : await cleanUp(place, backup);
+        return { ...report, removal };
       }),
     );
   } catch (error) {

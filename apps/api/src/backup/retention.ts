@@ -20,6 +20,8 @@ export interface Removal {
   problems: string[];
 }
 
+export const noRemoval = (): Removal => ({ backups: [], leftovers: 0, files: 0, problems: [] });
+
 /** Those that are too old, but for so many of the newest. @param manifests newest first */
 export function outdated(
   manifests: readonly Manifest[],
@@ -36,7 +38,7 @@ export function outdated(
  * rest is done; nothing is thrown for it, as the backup before it counts all the same.
  */
 export async function cleanUp(place: FileStorage, config: BackupConfig, now = Date.now()): Promise<Removal> {
-  const removal: Removal = { backups: [], leftovers: 0, files: 0, problems: [] };
+  const removal = noRemoval();
   try {
     await remove(place, config, now, removal);
   } catch (error) {

@@ -66,6 +66,8 @@ export class Carrying {
       version: config.app.APP_VERSION ?? buildVersion(),
       say: (line) => output.line(`  ${line}`),
       signal,
+      // Nothing is deleted at the source.
+      prune: false,
     });
     const without = problems.length > 0 ? `, without ${problems.length} attachments that are lost` : '';
     return `${manifest.name} in the ${place}, restored once and compared${without}`;
