@@ -7,6 +7,7 @@ import { openAttachments } from './attachment-store';
 import type { DeskSnapshot } from './desk-snapshot';
 import type { ListedFile } from './file-list';
 import { type KeptFiles, keepFiles } from './keep-files';
+import { manifestKey } from './manifest';
 import type { Phases } from './phases';
 import { Pool } from './pool';
 import { proveDatabase } from './proof';
@@ -83,6 +84,8 @@ export function proveSample({ config, place, phases }: BackupRun, kept: KeptFile
 /** What was stored of a backup that failed. What cannot be removed has no manifest, and is removed in two days. */
 export async function discard({ name, place }: BackupRun): Promise<void> {
   try {
+    // The manifest first: whether it was stored is not known where no answer came.
+    await place.delete(manifestKey(name));
     for await (const { key } of place.list(`${name}.`)) await place.delete(key);
   } catch {
     // Why the backup failed is what is told; it may well be the same.

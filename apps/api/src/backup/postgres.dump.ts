@@ -30,6 +30,8 @@ export async function* dumpPostgres(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = endOf('pg_dump', child);
+  // It may fail while its last piece is still being stored; it is thrown in its turn.
+  ended.catch(() => undefined);
   try {
     yield* child.stdout as AsyncIterable<Buffer>;
     await ended;

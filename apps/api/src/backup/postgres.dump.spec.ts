@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { PostgresConfig } from '../config/database.schema';
+import { dumpPostgres } from './postgres.dump';
+
+const SERVER = { host: 'db', port: 5432, user: 'u', password: 'p', database: 'd', tls: false } as const;
+
+describe('a dump', () => {
+  let folder: string;
+  const unhandled = jest.fn();
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dump-'));
+    process.on('unhandledRejection', unhandled);
+  });
+  afterEach(() => {
+    process.off('unhandledRejection', unhandled);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('that fails while its last piece is still being stored fails in its turn, and ends nobody', async () => {
+    const program = '#!/bin/sh\necho $$\necho "pg_dump: error: the server went away" >&2\nexit 1\n';
+    writeFileSync(join(folder, 'pg_dump'), program, { mode: 0o700 });
+    const store = async (): Promise<void> => {
+      for await (const piece of dumpPostgres({ folder, major: 15 }, SERVER as PostgresConfig, '1'))
+        await hasEnded(Number(piece.toString()));
+    };
+    await expect(store()).rejects.toThrow('pg_dump failed: pg_dump: error: the server went away');
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+/** And this process has had the time to hear of it. */
+async function hasEnded(pid: number): Promise<void> {
+  for (let isThere = true; isThere; await turn())
+    try {
+      process.kill(pid, 0);
+    } catch {
+      isThere = false;
+    }
+  for (let turns = 0; turns < 100; turns += 1) await turn();
+}
