@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { describePlace, listBackups, openBackupPlace } from '../backup/backup-place';
 import { type BackupReport, makeBackup } from '../backup/make-backup';
 import { planBackup, planLines } from '../backup/plan-backup';
@@ -39,7 +39,8 @@ async function backup({ list, dryRun }: Options, output: Output, signal: AbortSi
     const plan = await planBackup(config);
     return output.result(plan, planLines(plan));
   }
-  setPriority(NICE);
+  // Who is further back already may not come forward.
+  if (getPriority() < NICE) setPriority(NICE);
   const version = config.app.APP_VERSION ?? buildVersion();
   conclude(await makeBackup(config, { version, say: (line) => output.line(line), signal }), output);
 }
