@@ -5,6 +5,9 @@ import { StartupError } from '../common/startup-error';
 /** The table that marks the target of a move until it is whole and proven. */
 export const MARKER = 'liftdesk_move';
 
+/** Whichever of the commands it was. */
+const SAME = 'run the same command again (`npm run db:move`, `lift` or `land`)';
+
 /** Where a file of SQLite is built, beside the place that it takes when it is whole. */
 export const draftOf = (path: string): string => `${path}.moving`;
 
@@ -16,7 +19,7 @@ export async function assertNotHalfMoved(dataSource: DataSource): Promise<void> 
   const { type, database } = dataSource.options;
   if (type === 'better-sqlite3' && existsSync(draftOf(database)))
     throw new StartupError(
-      `A desk is half moved into ${database}: run the same \`npm run db:move\` again, or remove ${draftOf(database)} to give it up`,
+      `A desk is half moved into ${database}: ${SAME}, or remove ${draftOf(database)} to give it up`,
     );
   const runner = dataSource.createQueryRunner();
   try {
@@ -25,9 +28,7 @@ export async function assertNotHalfMoved(dataSource: DataSource): Promise<void> 
       value: string;
     }[];
     const { from = 'another database' } = JSON.parse(rows[0]?.value ?? '{}') as { from?: string };
-    throw new StartupError(
-      `This database is half moved from ${from}: run the same \`npm run db:move\` again, which ends it`,
-    );
+    throw new StartupError(`This database is half moved from ${from}: ${SAME}, which ends it`);
   } finally {
     await runner.release();
   }

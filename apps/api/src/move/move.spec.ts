@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
@@ -13,8 +14,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from 'pg';
 import type { DataSource } from 'typeorm';
-import { type DatabaseConfig, databaseSchema } from '../config/database.schema';
+import { type DatabaseConfig, type PostgresConfig, databaseSchema } from '../config/database.schema';
 import { assertExactSchema } from '../database/migration-state';
 import { migrate } from '../database/migrate';
 import { openDatabase } from '../database/open-database';
@@ -23,10 +26,13 @@ import { readShape } from '../database/schema-shape';
 import { fillDesk } from '../testing/filled-desk';
 import { bareTestDatabase, describeOnPostgres, describeOnSqlite } from '../testing/test-database';
 import { differingTables, digestDesk } from '../transfer/digest';
+import { connectTo } from '../transfer/connect-postgres';
 import { openRowSource } from '../transfer/open-row-source';
 import { assertNotHalfMoved, draftOf } from './half-moved';
 import { moveDesk, movedTables } from './move-desk';
-import type { MoveOptions } from './move-options';
+import type { MoveOptions, MoveProgress } from './move-options';
+import { joinBuilders } from './postgres.builders';
+import { keepReport } from './report';
 
 interface Place {
   config: DatabaseConfig;
@@ -374,6 +380,17 @@ describeOnSqlite('a target in SQLite', () => {
       expect(file.includes(word)).toBe(false);
   });
 
+  it('leaves the rights of a folder for reports that was there, and writes over nothing in it', async () => {
+    chmodSync(folder, 0o755);
+    const reports = folder;
+    const { file = '' } = await moveDesk(moving(source.config, target.config, { reports }));
+    expect(statSync(folder).mode & 0o777).toBe(0o755);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(() => keepReport(folder, JSON.parse(readFileSync(file.replace('.txt', '.json'), 'utf8')))).toThrow(
+      /EEXIST/,
+    );
+  });
+
   it('is not begun where its report could not be kept', async () => {
     writeFileSync(join(folder, 'file'), '');
     const reports = join(folder, 'file', 'reports');
@@ -396,5 +413,68 @@ describeOnPostgres('a source in PostgreSQL', () => {
     expect((await moveDesk(moving(source.config, target.config))).rows).toBeGreaterThan(100);
     await server.destroy();
     await source.drop();
+  });
+});
+
+describeOnPostgres('a target in PostgreSQL', () => {
+  let source: Place;
+  let target: Place;
+
+  beforeEach(async () => {
+    [source, target] = [await sqlitePlace(), await postgresPlace()];
+    await withDesk(source.config, async (desk) => {
+      await migrate(desk);
+      await fillDesk(desk);
+    });
+  });
+  afterEach(() => target.drop());
+
+  it('that a server is connected to is refused, though it is empty', async () => {
+    const server = await openDatabase(target.config);
+    await migrate(server);
+    await expect(moveDesk(moving(source.config, target.config))).rejects.toMatchObject({
+      message: expect.stringMatching(/A server is connected to postgres:.*stop it/),
+      exitCode: 3,
+    });
+    await server.destroy();
+    await moveDesk(moving(source.config, target.config));
+  });
+
+  it('waits for the index that a killed run had begun to make', async () => {
+    const off = new AbortController();
+    const onProgress = ({ phase }: MoveProgress) => phase === 'Making indexes and keys' && off.abort();
+    await expect(
+      moveDesk(moving(source.config, target.config, { onProgress, signal: off.signal })),
+    ).rejects.toThrow(/interrupted/);
+    const [killed, looking] = await Promise.all([0, 1].map(() => connectTo(target.config as PostgresConfig)));
+    await joinBuilders(killed as Client);
+    const aside = await killed?.query<{ value: string }>(
+      `select value from liftdesk_move where name = 'aside'`,
+    );
+    const [index] = (JSON.parse(aside?.rows[0]?.value ?? '[]') as { name: string; sql: string }[]).filter(
+      ({ name }) => name.includes('ticket'),
+    );
+    await killed?.query('begin');
+    await killed?.query(index?.sql ?? '');
+    let isOver = false;
+    const again = moveDesk(moving(source.config, target.config)).finally(() => (isOver = true));
+    again.catch(() => undefined);
+    const waiting = `select 1 from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`;
+    while (!isOver && (await looking?.query(waiting))?.rowCount === 0) await pause(5);
+    await killed?.query('commit');
+    await killed?.end();
+    expect(await again).toMatchObject({ resumed: true });
+    await looking?.end();
+  });
+
+  it('that is begun anew keeps what newer migrations have made there meanwhile', async () => {
+    await expect(moveDesk(moving(source.config, target.config, { signal: offAfter(12) }))).rejects.toThrow(
+      /interrupted/,
+    );
+    await withDesk(target.config, (desk) => desk.query('create index later on ticket (subject)'));
+    await moveDesk(moving(source.config, target.config, { restart: true }));
+    await withDesk(target.config, async (desk) =>
+      expect(await desk.query(`select 1 from pg_indexes where indexname = 'later'`)).toHaveLength(1),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { PostgresConfig } from '../config/database.schema';
 import { connectTo } from '../transfer/connect-postgres';
 import type { Course } from './move-target';
+import { joinBuilders } from './postgres.builders';
 
 /** At once: more would wait for each other's disk. */
 const LANES = 2;
@@ -39,6 +40,7 @@ async function buildSome(
 ): Promise<void> {
   const client = await connectTo(config);
   try {
+    await joinBuilders(client);
     await client.query('set synchronous_commit = off');
     await client.query(`set maintenance_work_mem = '${memory}'`);
     for (let next = queue.shift(); next; next = queue.shift()) {

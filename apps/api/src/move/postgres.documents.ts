@@ -7,6 +7,7 @@ import { tsvectorOf } from '../search/tsvector-document';
 import { encodeRow } from '../transfer/canonical-row';
 import { connectTo } from '../transfer/connect-postgres';
 import type { Course } from './move-target';
+import { joinBuilders } from './postgres.builders';
 import { CopyIn } from './postgres.copy-in';
 
 /** A connection as the search's own code takes it. */
@@ -25,6 +26,7 @@ const TOGETHER = 2_000;
 export async function writeDocuments(config: PostgresConfig, { meter, goOn }: Course): Promise<void> {
   const [reader, writer] = [await connectTo(config), await connectTo(config)];
   try {
+    await joinBuilders(writer);
     await writer.query('set synchronous_commit = off');
     const source = pgSource(reader);
     const { rows } = await reader.query<{ last: number; total: string }>(

@@ -14,9 +14,10 @@ import { type TableShape, quoted } from '../transfer/tables';
 import { MARKER } from './half-moved';
 import { type Begun, type Chunk, type Copied, type Course, MoveTarget } from './move-target';
 import { buildAll } from './postgres.build';
+import { awaitBuilders } from './postgres.builders';
 import { CopyIn } from './postgres.copy-in';
 import { pgSource, writeDocuments, wrongDocuments } from './postgres.documents';
-import { type Definition, definitionsOf, dropping, missing } from './set-aside';
+import { type Definition, definitionsOf, dropping, missing, without } from './set-aside';
 
 const SEARCH_TABLE = 'ticket_search';
 /** "Lift" in ASCII, as in the dialect, and a name nobody else has. */
@@ -97,11 +98,12 @@ export class PostgresMoveTarget extends MoveTarget {
 
   async setAside(tables: readonly TableShape[]): Promise<void> {
     await this.together(async () => {
+      // An earlier run that had come to its indexes is not undone: all rows are there.
+      if (await this.note('built')) return;
       const known = await this.aside();
       const there = await definitionsOf(this.client, [...tables.map(({ name }) => name), SEARCH_TABLE]);
-      if (known.length === 0) await this.write('aside', there);
-      // An earlier run that had come to its indexes is not undone where all rows are there: see copied().
-      else if (await this.note('built')) return;
+      // One that begins anew may find what migrations of a newer build have made meanwhile.
+      await this.write('aside', [...known, ...without(there, known)]);
       for (const statement of dropping(there)) await this.client.query(statement);
     });
   }
@@ -127,6 +129,7 @@ export class PostgresMoveTarget extends MoveTarget {
   async complete(tables: readonly TableShape[], course: Course): Promise<void> {
     // From here on what is made stays made.
     await this.write('built', true);
+    await awaitBuilders(this.client);
     const waiting = await missing(this.client, await this.aside());
     const some = (isOfSearch: boolean, kind: Definition['kind']): Definition[] =>
       waiting.filter((one) => (one.table === SEARCH_TABLE) === isOfSearch && one.kind === kind);
@@ -157,13 +160,13 @@ export class PostgresMoveTarget extends MoveTarget {
   async flaws(): Promise<string[]> {
     const lacking = await missing(this.client, await this.aside());
     const source = pgSource(this.client);
-    const { missing: without, orphaned } = await checkConsistency(source);
+    const { missing: lacked, orphaned } = await checkConsistency(source);
     const wrong = await wrongDocuments(source);
     return [
       ...lacking.map(
         ({ kind, name }) => `The target lacks the ${kind === 'key' ? 'foreign key' : kind} ${name}`,
       ),
-      ...(without.length > 0 ? [`The search index lacks tickets ${without.join(', ')}`] : []),
+      ...(lacked.length > 0 ? [`The search index lacks tickets ${lacked.join(', ')}`] : []),
       ...(wrong.length > 0 ? [`The search index has other words than tickets ${wrong.join(', ')}`] : []),
       ...(orphaned.length > 0
         ? [`The search index knows tickets that are not there: ${orphaned.join(', ')}`]

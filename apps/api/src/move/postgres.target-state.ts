@@ -5,7 +5,8 @@ import { connectTo } from '../transfer/connect-postgres';
 import { describeDatabase } from '../transfer/places';
 import { type TableShape, quoted } from '../transfer/tables';
 import { MARKER } from './half-moved';
-import { type TargetState, emptiness, ownTables } from './target-state';
+import { isServed } from './postgres.servers';
+import { type TargetState, emptiness, listed, ownTables } from './target-state';
 
 const ABOUT = `
   select current_setting('server_version') as version, current_schema() as schema, current_user as "user",
@@ -42,7 +43,7 @@ export async function postgresTarget(
     const others = there.filter(({ isOurs }) => !isOurs).map(({ name }) => name);
     if (others.length > 0)
       problems.push(
-        `${about.user} does not own ${others[0]} and ${others.length - 1} more tables: give them to it`,
+        `${about.user} does not own ${listed(others)}: give it what is there, or another database`,
       );
     else if (!isMarked) {
       const migrations = names.includes('migrations')
@@ -55,6 +56,9 @@ export async function postgresTarget(
         migrations,
       };
       problems.push(...emptiness(found, ownTables(tables), known));
+      // On one that is marked none starts.
+      if (await isServed(client))
+        problems.push(`A server is connected to ${found.place}: stop it, and start it on what has arrived`);
     }
     return { engineVersion: `PostgreSQL ${about.version}`, isMarked, problems };
   } finally {

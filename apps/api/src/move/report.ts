@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RefusedError } from '../common/operator-errors';
 import type { DeskDigest } from '../transfer/digest';
@@ -30,13 +30,12 @@ export interface MoveReport {
 }
 
 /**
- * Makes the folder for reports, for nobody but the operator.
+ * Makes the folder for reports, for nobody but the operator. One that is there stays as it is: its files are the operator's only.
  * @throws RefusedError where it cannot be written
  */
 export function makeReportsFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -54,9 +53,9 @@ export function makeReportsFolder(folder: string): void {
  * @returns the path of the text
  */
 export function keepReport(folder: string, report: MoveReport): string {
-  const name = join(folder, `move_${report.ended.replace(/\D/g, '').slice(0, 14)}`);
-  writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
-  writeFileSync(`${name}.txt`, `${reportText(report)}\n`, { mode: 0o600 });
+  const name = join(folder, `move_${report.ended.replace(/\D/g, '')}`);
+  writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  writeFileSync(`${name}.txt`, `${reportText(report)}\n`, { mode: 0o600, flag: 'wx' });
   return `${name}.txt`;
 }
 

@@ -30,9 +30,17 @@ export async function definitionsOf(client: Client, tables: readonly string[]): 
 
 /** Those that are not there (any more, or yet). */
 export async function missing(client: Client, definitions: readonly Definition[]): Promise<Definition[]> {
-  const there = await definitionsOf(client, [...new Set(definitions.map(({ table }) => table))]);
-  const known = new Set(there.map(({ kind, table, name }) => `${kind} ${table} ${name}`));
-  return definitions.filter(({ kind, table, name }) => !known.has(`${kind} ${table} ${name}`));
+  return without(
+    definitions,
+    await definitionsOf(client, [...new Set(definitions.map(({ table }) => table))]),
+  );
+}
+
+/** Those that are not among others. */
+export function without(definitions: readonly Definition[], others: readonly Definition[]): Definition[] {
+  const idOf = ({ kind, table, name }: Definition): string => `${kind} ${table} ${name}`;
+  const known = new Set(others.map(idOf));
+  return definitions.filter((one) => !known.has(idOf(one)));
 }
 
 /** Keys before indexes, of which some serve them. */

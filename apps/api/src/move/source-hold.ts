@@ -1,11 +1,10 @@
 import Database from 'better-sqlite3';
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from 'pg';
 import type { DatabaseConfig, PostgresConfig } from '../config/database.schema';
 import { READ_MAINTENANCE } from '../database/maintenance';
 import { InstanceLock } from '../database/instance-lock';
 import { connectTo } from '../transfer/connect-postgres';
+import { isServed } from './postgres.servers';
 
 const OFFER = 'switch it to maintenance with `npm run maintenance -- on` (reading goes on), or stop it';
 
@@ -61,14 +60,6 @@ function inMaintenance(path: string): boolean {
   }
 }
 
-const LOOKS = 20;
-const PAUSE_MS = 50;
-
-/** Each process of the API calls itself so. */
-const SERVERS = `
-  select count(*) as count from pg_stat_activity
-  where datname = current_database() and application_name = 'liftdesk' and pid <> pg_backend_pid()`;
-
 async function holdPostgres(config: PostgresConfig): Promise<SourceHold> {
   const client = await connectTo(config);
   try {
@@ -81,15 +72,5 @@ async function holdPostgres(config: PostgresConfig): Promise<SourceHold> {
     return { obstacle, release: () => undefined };
   } finally {
     await client.end();
-  }
-}
-
-/** Connections of a server that has just ended are seen for a moment yet. */
-async function isServed(client: Client): Promise<boolean> {
-  for (let looks = 1; ; looks += 1) {
-    const { rows } = await client.query<{ count: string }>(SERVERS);
-    if (Number(rows[0]?.count) === 0) return false;
-    if (looks === LOOKS) return true;
-    await pause(PAUSE_MS);
   }
 }

@@ -43,5 +43,6 @@ export function emptiness(found: Found, own: ReadonlySet<string>, known: readonl
   return [];
 }
 
-const listed = (names: readonly string[]): string =>
+/** As people read them; of many the first. */
+export const listed = (names: readonly string[]): string =>
   names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
