@@ -59,7 +59,7 @@ export class PostgresRowSource extends RowSource {
     );
     return Number(
       await this.one(
-        `select case when is_called then last_value else 0 end as value from ${String(sequence)}`,
+        `select case when is_called then last_value else last_value - 1 end as value from ${String(sequence)}`,
       ),
     );
   }
@@ -77,7 +77,7 @@ export class PostgresRowSource extends RowSource {
   /** What COPY sends is cut anywhere; here it is put together to whole lines of a size that is worth the handling. */
   private async *wholeLines(table: TableShape, after?: Key): AsyncIterable<{ bytes: Buffer; rows: number }> {
     const { to: copyTo } = await import('pg-copy-streams');
-    const stream = this.client.query(copyTo(`copy (${selectInOrder(table, after)}) to stdout`));
+    const stream = this.client.query(copyTo(`copy (${this.selectInOrder(table, after)}) to stdout`));
     let parts: Buffer[] = [];
     let size = 0;
     try {
@@ -97,6 +97,15 @@ export class PostgresRowSource extends RowSource {
     } finally {
       stream.destroy();
     }
+  }
+
+  /** COPY takes no parameters: keys are written out. */
+  private selectInOrder({ name, columns, key }: TableShape, after?: Key): string {
+    const keys = key.map(quoted).join(', ');
+    const literal = (value: Value): string =>
+      typeof value === 'number' ? String(value) : this.client.escapeLiteral(String(value));
+    const behind = after === undefined ? '' : `where (${keys}) > (${after.map(literal).join(', ')})`;
+    return `select ${columns.map((column) => quoted(column.name)).join(', ')} from ${quoted(name)} ${behind} order by ${keys}`;
   }
 
   private async one(sql: string): Promise<unknown> {
@@ -127,13 +136,3 @@ function lastKeyReader(table: TableShape): (bytes: Buffer) => Key {
     return keyOf(decodeRow(bytes.toString('utf8', start, end), isNumber));
   };
 }
-
-/** COPY takes no parameters: keys are written out. */
-function selectInOrder({ name, columns, key }: TableShape, after?: Key): string {
-  const keys = key.map(quoted).join(', ');
-  const behind = after === undefined ? '' : `where (${keys}) > (${after.map(literal).join(', ')})`;
-  return `select ${columns.map((column) => quoted(column.name)).join(', ')} from ${quoted(name)} ${behind} order by ${keys}`;
-}
-
-const literal = (value: Value): string =>
-  typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`;

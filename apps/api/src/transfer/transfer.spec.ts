@@ -140,6 +140,25 @@ describeOnPostgres('the same desk in PostgreSQL', () => {
     await Promise.all([one.close(), other.close()]);
   });
 
+  it('numbers on behind a key that was set and not given yet', async () => {
+    await desk.query('alter table tag alter column rid restart with 41');
+    const source = await openRowSource(databaseSchema.parse(database.env));
+    expect(await source.lastKeyGiven(table('tag'))).toBe(40);
+    await source.close();
+  });
+
+  it('is read on behind any key, whatever the database takes a backslash for', async () => {
+    await desk.query(
+      `do $$ begin execute format('alter database %I set standard_conforming_strings = off', current_database()); end $$`,
+    );
+    const source = await openRowSource(databaseSchema.parse(database.env));
+    const after = [];
+    for await (const batch of source.rows(table('idempotency_key'), [1, "z\\' or true --"]))
+      after.push(...batch);
+    expect(after).toEqual([]);
+    await source.close();
+  });
+
   it('is as it was when reading began', async () => {
     const source = await openRowSource(databaseSchema.parse(database.env));
     const before = await digestDesk(source, tables);
