@@ -62,18 +62,33 @@ export class Pool {
     return copying;
   }
 
-  private async copy(file: ListedFile, from: FileStorage): Promise<Kept> {
-    const { encryptionKey, suffix } = this;
-    const bare = poolKey(file.sha256, suffix.replace(/\.age$/, ''));
-    try {
-      const { stream } = await from.get(file.storageKey);
-      await storeArtefact(this.place, bare, proven(stream, file), { compression: 'none', encryptionKey });
-      return 'added';
-    } catch (error) {
-      if (error instanceof StorageNotFoundError) return 'missing';
-      if (error instanceof OtherBytesError) return 'different';
-      throw error;
-    }
+  private copy(file: ListedFile, from: FileStorage): Promise<Kept> {
+    const { place, suffix, encryptionKey } = this;
+    return copyToPool({ place, suffix, encryptionKey }, file, from);
+  }
+}
+
+export interface PoolTerms {
+  place: FileStorage;
+  suffix: string;
+  encryptionKey: string | undefined;
+}
+
+/** In the place of what is there under its name; that stays where there is nothing better. @throws StorageUnavailableError */
+export async function copyToPool(
+  { place, suffix, encryptionKey }: PoolTerms,
+  file: ListedFile,
+  from: FileStorage,
+): Promise<Exclude<Kept, 'there'>> {
+  const bare = poolKey(file.sha256, suffix.replace(/\.age$/, ''));
+  try {
+    const { stream } = await from.get(file.storageKey);
+    await storeArtefact(place, bare, proven(stream, file), { compression: 'none', encryptionKey });
+    return 'added';
+  } catch (error) {
+    if (error instanceof StorageNotFoundError) return 'missing';
+    if (error instanceof OtherBytesError) return 'different';
+    throw error;
   }
 }
 

@@ -1,11 +1,11 @@
-import { type FileStorage, StorageNotFoundError } from '@liftdesk/storage';
+import { type FileStorage, StorageDamagedError, StorageNotFoundError } from '@liftdesk/storage';
 import { createHash } from 'node:crypto';
 import { StartupError } from '../common/startup-error';
-import { DamagedBackupError } from './backup.errors';
+import { BackupKeyError, DamagedBackupError } from './backup.errors';
 import type { ListedFile } from './file-list';
 import { inOrder } from './in-order';
 import type { Manifest } from './manifest';
-import { poolKey, readPoolFile } from './pool';
+import { copyToPool, readPoolFile } from './pool';
 
 const AT_ONCE = 4;
 
@@ -19,35 +19,46 @@ export interface ProveFilesOptions {
 }
 
 /**
- * Fetches a sample of attachments from where a restored desk would have them, and hashes each.
- * @returns those that are not what their row says, of a store that backups do not copy
- * @throws StartupError where the pool has damaged ones; those are removed from it, and the next backup copies them again
+ * Fetches a sample of attachments from where a restored desk would have them, and hashes each. What is damaged in the pool is
+ * copied anew, and never removed: older backups need it too.
+ * @returns those that are not what their row says, and are not to be had again
+ * @throws StartupError where the pool had damaged ones that were copied anew: a disk that does so is to be looked at
  */
 export async function proveFiles(options: ProveFilesOptions): Promise<ListedFile[]> {
   const { manifest, sample } = options;
   const prove = manifest.files.where === 'pool' ? proveInPool : proveInStore;
   const problems: ListedFile[] = [];
+  let mended = 0;
   for await (const found of inOrder(sample, AT_ONCE, (file) => prove(options, file)))
-    if (found.problem !== undefined) problems.push(found);
-  if (manifest.files.where === 'store' || problems.length === 0) return problems;
+    if (found === 'mended') mended += 1;
+    else if (found.problem !== undefined) problems.push(found);
+  if (mended === 0) return problems;
   throw new StartupError(
-    `${problems.length} of ${sample.length} attachments were damaged where backups are kept. They were removed there: make the backup again, which copies them anew, and have the disk looked at`,
+    `${mended} of ${sample.length} attachments were damaged where backups are kept. They were copied there anew: make the backup again, and have the disk looked at`,
   );
 }
 
-async function proveInPool(
-  { manifest, place, encryptionKey }: ProveFilesOptions,
-  file: ListedFile,
-): Promise<ListedFile> {
+async function proveInPool(options: ProveFilesOptions, file: ListedFile): Promise<ListedFile | 'mended'> {
+  const { manifest, place, open, encryptionKey } = options;
   try {
     for await (const _ of readPoolFile(place, manifest, file, encryptionKey));
     return file;
   } catch (error) {
-    if (!(error instanceof DamagedBackupError || error instanceof StorageNotFoundError)) throw error;
-    await place.delete(poolKey(file.sha256, manifest.files.suffix));
-    return { ...file, problem: 'different' };
+    if (!isDamage(error)) throw error;
+    const kept = await copyToPool(
+      { place, suffix: manifest.files.suffix, encryptionKey },
+      file,
+      await open(),
+    );
+    return kept === 'added' ? 'mended' : { ...file, problem: kept };
   }
 }
+
+/** Another key is damage too: those that the key made are found by its fingerprint in their name. */
+const isDamage = (error: unknown): boolean =>
+  [DamagedBackupError, BackupKeyError, StorageNotFoundError, StorageDamagedError].some(
+    (kind) => error instanceof kind,
+  );
 
 async function proveInStore({ open }: ProveFilesOptions, file: ListedFile): Promise<ListedFile> {
   try {
