@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { decrypt, encrypt } from './age';
+import { decrypt, encrypt, encryptedSize } from './age';
 import { BackupKeyError, DamagedBackupError } from './backup.errors';
 
 const KEY = 'a key of thirty-two characters and more';
@@ -43,6 +43,21 @@ describe('encryption by age', () => {
       await expect(decrypted(bytes.subarray(0, place))).rejects.toThrow(DamagedBackupError);
     }
     await expect(decrypted(Buffer.concat([bytes, Buffer.from('x')]))).rejects.toThrow(DamagedBackupError);
+  });
+
+  it.each([0, 1, 65_535, 65_536, 65_537, 131_072])(
+    'of %i bytes has the size that is known before',
+    async (size) => {
+      expect(await encrypted(Buffer.alloc(size))).toHaveLength(encryptedSize(size));
+    },
+  );
+
+  it('refuses work that nobody asks for', async () => {
+    const bytes = (await encrypted(Buffer.from('x'))).toString('latin1');
+    for (const work of ['00', '01', '31'])
+      await expect(decrypted(Buffer.from(bytes.replace(' 12\n', ` ${work}\n`), 'latin1'))).rejects.toThrow(
+        /DATABASE_ENCRYPTION_KEY|damaged/,
+      );
   });
 
   it('fails as its source fails', async () => {

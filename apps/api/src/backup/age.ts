@@ -49,6 +49,13 @@ export async function* encrypt(
   yield seal(key, nonceOf(counter, true), held);
 }
 
+/** Of what encrypt() makes of so many bytes. */
+export function encryptedSize(bytes: number): number {
+  const chunks = Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
+  const header = `${VERSION}\n-> scrypt ${' '.repeat(22)} ${LOG_N}\n${' '.repeat(43)}\n--- ${' '.repeat(43)}\n`;
+  return header.length + NONCE_BYTES + bytes + chunks * TAG_BYTES;
+}
+
 /**
  * @param what names the file in errors
  * @throws BackupKeyError for another passphrase
@@ -104,7 +111,7 @@ async function openHeader(header: string, passphrase: string, what: string): Pro
       header,
     );
   const [, stanza = '', salt = '', logN = '', body = '', mac = ''] = found ?? [];
-  if (!found || Number(logN) > MAX_LOG_N)
+  if (!found || Number(logN) < 1 || Number(logN) > MAX_LOG_N)
     throw new DamagedBackupError(`${what} is not encrypted with a key as we have it`);
   const wrapping = await wrapKey(passphrase, Buffer.from(salt, 'base64'), Number(logN));
   const fileKey = unseal(wrapping, Buffer.alloc(12), Buffer.from(body, 'base64'));

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { InterruptedError, RefusedError } from '../common/operator-errors';
 import type { Config } from '../config/config';
@@ -146,52 +146,6 @@ describe('a backup', () => {
     mkdirSync(desk.uploadDir);
     await expect(backUp()).rejects.toThrow('does not count');
     expect(here()).toEqual([]);
-  });
-
-  /** The path of a file in the pool. */
-  function inPool(): string {
-    const [kept] = readdirSync(join(folder, 'backups/files'), {
-      recursive: true,
-      withFileTypes: true,
-    }).filter((one) => one.isFile());
-    return join(kept?.parentPath ?? '', kept?.name ?? '');
-  }
-
-  it('finds a file that was damaged in the pool, and mends it', async () => {
-    await aTicket();
-    await backUp();
-    const before = readFileSync(inPool());
-    writeFileSync(inPool(), 'rotten');
-    await expect(backUp()).rejects.toThrow(/damaged where backups are kept/);
-    expect((await listBackups(place)).manifests).toHaveLength(1);
-    expect(readFileSync(inPool())).toEqual(before);
-    expect((await backUp()).added).toBe(0);
-  });
-
-  it('finds one whose head was damaged, which is no other key', async () => {
-    await aTicket();
-    await backUp({ encryptionKey: KEY });
-    const bytes = readFileSync(inPool());
-    // Within what the file's own key is wrapped in.
-    bytes.write(bytes.toString('latin1', 65, 66) === 'A' ? 'B' : 'A', 65);
-    writeFileSync(inPool(), bytes);
-    await expect(backUp({ encryptionKey: KEY })).rejects.toThrow(/damaged where backups are kept/);
-    expect((await backUp({ encryptionKey: KEY })).problems).toEqual([]);
-  });
-
-  it('leaves a damaged file in the pool that the store has not got either, and names it', async () => {
-    await aTicket();
-    await backUp();
-    writeFileSync(inPool(), 'rotten');
-    const rows = await desk.rows<{ key: string }>(
-      `select storage_key as "key" from attachment where sha256 = '${basename(inPool())}' order by rid`,
-    );
-    for (const { key } of rows) unlinkSync(join(desk.uploadDir, key));
-    const { problems } = await backUp();
-    expect(problems.map(({ storageKey, problem }) => [storageKey, problem])).toEqual(
-      rows.map(({ key }) => [key, 'missing']),
-    );
-    expect(readFileSync(inPool(), 'utf8')).toBe('rotten');
   });
 
   it('removes outdated ones, unless it is told not to', async () => {

@@ -1,6 +1,6 @@
 import { type FileStorage, StorageNotFoundError } from '@liftdesk/storage';
 import { createHash } from 'node:crypto';
-import { fingerprintOf } from './age';
+import { encryptedSize, fingerprintOf } from './age';
 import { type Stored, readArtefact, storeArtefact } from './artefact';
 import type { ListedFile } from './file-list';
 import type { Manifest } from './manifest';
@@ -36,20 +36,23 @@ export class Pool {
 
   private constructor(
     private readonly place: FileStorage,
-    private readonly there: ReadonlySet<string>,
+    /** Bytes, by key. */
+    private readonly there: ReadonlyMap<string, number>,
     private readonly encryptionKey: string | undefined,
     readonly suffix: string,
   ) {}
 
   /** Looks what is there. @throws StorageUnavailableError */
   static async open(place: FileStorage, encryptionKey: string | undefined): Promise<Pool> {
-    const there = new Set<string>();
-    for await (const { key } of place.list(POOL)) there.add(key);
+    const there = new Map<string, number>();
+    for await (const { key, size } of place.list(POOL)) there.set(key, size);
     return new Pool(place, there, encryptionKey, await poolSuffix(encryptionKey));
   }
 
-  has({ sha256 }: ListedFile): boolean {
-    return this.there.has(poolKey(sha256, this.suffix));
+  /** Whole, as far as its size tells. */
+  has({ sha256, size }: ListedFile): boolean {
+    const bytes = this.encryptionKey === undefined ? size : encryptedSize(size);
+    return this.there.get(poolKey(sha256, this.suffix)) === bytes;
   }
 
   /** Copies it unless it is there. What is not what its row says leaves nothing behind. @throws StorageUnavailableError */
@@ -97,11 +100,13 @@ class OtherBytesError extends Error {}
 /** The bytes, or a failure at their end where they are not those of the row: then none are kept. */
 async function* proven(stream: AsyncIterable<Uint8Array>, file: ListedFile): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
+  let size = 0;
   for await (const chunk of stream) {
     hash.update(chunk);
+    size += chunk.length;
     yield chunk;
   }
-  if (hash.digest('hex') !== file.sha256) throw new OtherBytesError();
+  if (size !== file.size || hash.digest('hex') !== file.sha256) throw new OtherBytesError();
 }
 
 /** An attachment of a backup, byte for byte; fails at its end where it is not what its row says. @throws as readArtefact() */
