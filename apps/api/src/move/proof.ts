@@ -38,20 +38,33 @@ export async function prove(
   return theirs;
 }
 
+/** Where one side fails, the other ends at its next rows, and for the same reason. */
 async function readBoth(
   tables: readonly TableShape[],
   sides: readonly [Side, Side],
   onRows: (rows: number) => void,
 ): Promise<[DeskDigest, DeskDigest]> {
+  const failed = new AbortController();
   const read = async (open: Side): Promise<DeskDigest> => {
     const side = await open();
     try {
-      return await digestDesk(side, tables, (_, rows) => onRows(rows));
+      return await digestDesk(side, tables, (_, rows) => {
+        failed.signal.throwIfAborted();
+        onRows(rows);
+      });
     } finally {
       await side.close();
     }
   };
-  return Promise.all([read(sides[0]), read(sides[1])]);
+  const reads = sides.map((open) =>
+    read(open).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(reads);
+  failed.signal.throwIfAborted();
+  return Promise.all(reads) as Promise<[DeskDigest, DeskDigest]>;
 }
 
 async function differenceOf(
