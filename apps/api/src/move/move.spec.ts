@@ -364,6 +364,21 @@ describeOnSqlite('a target in SQLite', () => {
     expect(readdirSync(join(pathOf(target), '..')).filter((name) => /moving|journal/.test(name))).toEqual([]);
   });
 
+  it('is for its owner alone, or has the rights of the file whose place it takes', async () => {
+    const modeOf = (path: string) => statSync(path).mode & 0o777;
+    await expect(moveDesk(moving(source.config, target.config, { signal: offAfter(12) }))).rejects.toThrow(
+      /interrupted/,
+    );
+    expect(modeOf(draftOf(pathOf(target)))).toBe(0o600);
+    await moveDesk(moving(source.config, target.config));
+    expect(modeOf(pathOf(target))).toBe(0o600);
+    const empty = await sqlitePlace();
+    await withDesk(empty.config, migrate);
+    chmodSync(pathOf(empty), 0o640);
+    await moveDesk(moving(source.config, empty.config));
+    expect(modeOf(pathOf(empty))).toBe(0o640);
+  });
+
   it('holds nothing of anybody when it is masked, nor what it was masked by', async () => {
     await expect(
       moveDesk(moving(source.config, target.config, { mask: true, signal: offAfter(12) })),

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
 
 /** A file of SQLite and what belongs to it. */
 export function removeDatabase(path: string): void {
@@ -10,6 +10,16 @@ export function removeDatabase(path: string): void {
 export function removeEmptyJournal(path: string): void {
   const journal = `${path}-journal`;
   if (existsSync(journal) && statSync(journal).size === 0) rmSync(journal);
+}
+
+/** An empty file that only its owner reads: SQLite gives what it makes beside it the same rights. */
+export function makePrivate(path: string): void {
+  closeSync(openSync(path, 'wx', 0o600));
+}
+
+/** Of the file that is replaced, if there is one: whoever could read it goes on so. */
+export function takeRights(path: string, replaced: string): void {
+  if (existsSync(replaced)) chmodSync(path, statSync(replaced).mode & 0o777);
 }
 
 /** A file or a folder. */

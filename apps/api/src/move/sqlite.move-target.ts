@@ -16,7 +16,14 @@ import { MARKER, draftOf } from './half-moved';
 import { type Begun, type Chunk, type Copied, type Course, MoveTarget } from './move-target';
 import { openDraft, sqliteSource } from './sqlite.connection';
 import { writeDocuments } from './sqlite.documents';
-import { hasTable, removeDatabase, removeEmptyJournal, syncToDisk } from './sqlite.files';
+import {
+  hasTable,
+  makePrivate,
+  removeDatabase,
+  removeEmptyJournal,
+  syncToDisk,
+  takeRights,
+} from './sqlite.files';
 
 interface Index {
   name: string;
@@ -55,6 +62,7 @@ export class SqliteMoveTarget extends MoveTarget {
   async begin(begun: Begun): Promise<void> {
     // Nothing but the beginning of a marker may have been left there.
     removeDatabase(this.path);
+    makePrivate(this.path);
     const connection = this.open();
     connection.exec(
       `begin; create table ${MARKER} (name varchar(100) primary key not null, value text not null)`,
@@ -176,6 +184,7 @@ export class SqliteMoveTarget extends MoveTarget {
   async end(): Promise<void> {
     this.shut();
     if (this.path !== this.place) {
+      takeRights(this.path, this.place);
       syncToDisk(this.path);
       removeDatabase(this.place);
       renameSync(this.path, this.place);
