@@ -1,0 +1,46 @@
+/**
+ * Loaded before a command (NODE_OPTIONS=--require): counts what it does to files and to databases, notes each deed in the
+ * file DEEDS, and stands still before the one of number PAUSE_AT, which it says on stdout, until there is a file PAUSE_UNTIL.
+ */
+'use strict';
+const fs = require('node:fs');
+const { createRequire } = require('node:module');
+const { isMainThread } = require('node:worker_threads');
+
+// Next to the built command, wherever this file is.
+const ofApi = createRequire(process.argv[1] ?? __filename);
+const at = Number(process.env.PAUSE_AT);
+const { appendFileSync, existsSync, writeSync } = fs;
+const asleep = new Int32Array(new SharedArrayBuffer(4));
+let deeds = 0;
+
+function counted(target, method, kind) {
+  const original = target[method];
+  target[method] = function (...args) {
+    deeds += 1;
+    if (process.env.DEEDS) appendFileSync(process.env.DEEDS, `${kind} ${method}\n`);
+    if (deeds === at) {
+      writeSync(1, `paused at ${at}\n`);
+      while (!existsSync(process.env.PAUSE_UNTIL ?? '')) Atomics.wait(asleep, 0, 0, 20);
+    }
+    return original.apply(this, args);
+  };
+}
+
+if (isMainThread) {
+  for (const method of [
+    'linkSync',
+    'renameSync',
+    'rmSync',
+    'fsyncSync',
+    'copyFileSync',
+    'chmodSync',
+    'createWriteStream',
+  ])
+    counted(fs, method, 'file');
+  const Database = ofApi('better-sqlite3');
+  const statement = Object.getPrototypeOf(new Database(':memory:').prepare('select 1'));
+  for (const method of ['run', 'get', 'all', 'iterate']) counted(statement, method, 'statement');
+  for (const method of ['exec', 'pragma']) counted(Database.prototype, method, 'statement');
+  counted(ofApi('pg').Client.prototype, 'query', 'statement');
+}
