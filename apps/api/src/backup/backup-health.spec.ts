@@ -56,6 +56,14 @@ describe('the health of backups', () => {
     await request(running.server).get('/health/ready').expect(200);
   });
 
+  it('is not deceived by one that a clock of next year dated', async () => {
+    const running = await start({ BACKUPS: 'on' });
+    await backUp(running, 27);
+    const later = 'database_backup_20991126_040000';
+    await writeManifest(await openBackupPlace(running.config.backup), aManifest(later));
+    expect((await health(running)).checks['backup']?.message).toContain('27 h old, 26 h are allowed');
+  });
+
   it('degrades where there never was one, and where the place is away, and makes no folder', async () => {
     const running = await start({ BACKUPS: 'on' });
     expect((await health(running)).checks['backup']?.message).toContain('no backup was ever made in it');

@@ -53,8 +53,9 @@ export class BackupHealth implements OnModuleInit {
   private async age(): Promise<number> {
     const where = describePlace(this.config);
     try {
-      const newest = await newestBackup(await openBackupPlace(this.config, { existing: true }));
-      if (newest) return this.clock.now() - Date.parse(newest.provenAt);
+      const now = this.clock.now();
+      const newest = await newestBackup(await openBackupPlace(this.config, { existing: true }), now);
+      if (newest) return now - Date.parse(newest.provenAt);
     } catch (error) {
       if (!(error instanceof StorageUnavailableError)) throw error;
       throw new Error(`the ${where} is away: ${reasonOf(error)}`, {

@@ -1,4 +1,9 @@
-import { createFileStorage, type FileStorage, StorageUnavailableError } from '@liftdesk/storage';
+import {
+  createFileStorage,
+  type FileStorage,
+  StorageNotFoundError,
+  StorageUnavailableError,
+} from '@liftdesk/storage';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { StartupError } from '../common/startup-error';
@@ -7,6 +12,8 @@ import { inOrder } from './in-order';
 import { type Manifest, nameOfManifest, readManifest } from './manifest';
 
 const READ_AT_ONCE = 8;
+/** So far the clocks of two machines may differ, and no further. */
+const CLOCKS_DIFFER_MS = 3_600_000;
 
 /** Backups of a place, newest first, and those whose manifest cannot be believed. */
 export interface Listing {
@@ -42,6 +49,7 @@ export async function listBackups(place: FileStorage): Promise<Listing> {
   const names = await backupNames(place);
   const listing: Listing = { manifests: [], damaged: [] };
   for await (const { name, found } of inOrder(names, READ_AT_ONCE, (one) => attempt(place, one))) {
+    if (found === undefined) continue;
     if (found instanceof StartupError) listing.damaged.push({ name, problem: found.message });
     else listing.manifests.push(found);
   }
@@ -49,11 +57,15 @@ export async function listBackups(place: FileStorage): Promise<Listing> {
   return listing;
 }
 
-/** The newest backup that counts; undefined where there is none. Reads no more manifests than it must. */
-export async function newestBackup(place: FileStorage): Promise<Manifest | undefined> {
+/**
+ * The newest backup that counts; undefined where there is none. Reads no more manifests than it must. What was proven after
+ * now is left out: a clock was wrong, and it would hide for how long no other one was made.
+ */
+export async function newestBackup(place: FileStorage, now: number): Promise<Manifest | undefined> {
   for (const name of await backupNames(place)) {
     const { found } = await attempt(place, name);
-    if (!(found instanceof StartupError)) return found;
+    if (found === undefined || found instanceof StartupError) continue;
+    if (Date.parse(found.provenAt) <= now + CLOCKS_DIFFER_MS) return found;
   }
   return undefined;
 }
@@ -68,13 +80,17 @@ async function backupNames(place: FileStorage): Promise<string[]> {
   return names.sort().reverse();
 }
 
-async function attempt(
-  place: FileStorage,
-  name: string,
-): Promise<{ name: string; found: Manifest | StartupError }> {
+interface Attempt {
+  name: string;
+  /** Undefined where it was removed since it was listed. */
+  found: Manifest | StartupError | undefined;
+}
+
+async function attempt(place: FileStorage, name: string): Promise<Attempt> {
   try {
     return { name, found: await readManifest(place, name) };
   } catch (error) {
+    if (error instanceof StorageNotFoundError) return { name, found: undefined };
     if (error instanceof StartupError) return { name, found: error };
     throw error;
   }

@@ -9,6 +9,8 @@ import { DamagedBackupError } from './backup.errors';
 import { aManifest } from './testing/a-manifest';
 import { manifestKey, readManifest, serialise, writeManifest } from './manifest';
 
+const NOW = Date.parse('2026-11-28T00:00:00Z');
+
 describe('the manifest of a backup', () => {
   let folder: string;
   let place: FileStorage;
@@ -66,10 +68,24 @@ describe('the manifest of a backup', () => {
     const { manifests, damaged } = await listBackups(place);
     expect(manifests.map(({ name }) => name)).toEqual([names[2], names[0]]);
     expect(damaged).toEqual([{ name: names[1], problem: expect.stringContaining('was changed') as string }]);
-    expect((await newestBackup(place))?.name).toBe(names[2]);
+    expect((await newestBackup(place, NOW))?.name).toBe(names[2]);
+  });
+
+  it('that is removed while they are listed is not there', async () => {
+    const names = ['20261124', '20261126'].map((day) => `database_backup_${day}_040000`);
+    for (const name of names) await writeManifest(place, aManifest(name));
+    const get = place.get.bind(place);
+    jest.spyOn(place, 'get').mockImplementation(async (key) => {
+      if (key === manifestKey(names[1] as string)) await place.delete(key);
+      return get(key);
+    });
+    expect(await newestBackup(place, NOW)).toMatchObject({ name: names[0] });
+    await writeManifest(place, aManifest(names[1] as string));
+    const { manifests, damaged } = await listBackups(place);
+    expect([manifests.map(({ name }) => name), damaged]).toEqual([[names[0]], []]);
   });
 
   it('has no newest one in an empty place', async () => {
-    expect(await newestBackup(place)).toBeUndefined();
+    expect(await newestBackup(place, NOW)).toBeUndefined();
   });
 });

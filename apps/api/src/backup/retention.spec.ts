@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import type { BackupConfig } from '../config/backup.schema';
 import { storeArtefact } from './artefact';
 import { fileLine } from './file-list';
-import { manifestKey, writeManifest } from './manifest';
+import { manifestKey, readManifest, writeManifest } from './manifest';
 import { poolKey } from './pool';
 import { cleanUp } from './retention';
 import { aManifest } from './testing/a-manifest';
@@ -52,8 +52,13 @@ describe('what is kept of backups', () => {
       compression: 'gzip',
       encryptionKey: undefined,
     });
-    const { files, ...manifest } = aManifest(name);
-    await writeManifest(place, { ...manifest, files: { ...files, list } });
+    const { files, database, ...manifest } = aManifest(name);
+    const { key } = database;
+    await writeManifest(place, {
+      ...manifest,
+      database: { ...database, bytes: key.length },
+      files: { ...files, list },
+    });
     return name;
   }
 
@@ -74,8 +79,8 @@ describe('what is kept of backups', () => {
   it('goes by the manifest and not by the name', async () => {
     await aBackup(1);
     await aBackup(2);
-    const name = nameOf(50);
-    await writeManifest(place, aManifest(name, { createdAt: new Date(NOW - 3 * DAY_MS).toISOString() }));
+    const manifest = await readManifest(place, await aBackup(50));
+    await writeManifest(place, { ...manifest, createdAt: new Date(NOW - 3 * DAY_MS).toISOString() });
     expect((await cleanUp(place, CONFIG, NOW)).backups).toEqual([]);
   });
 
@@ -101,6 +106,20 @@ describe('what is kept of backups', () => {
     const before = await keys();
     expect(await cleanUp(place, CONFIG, NOW)).toMatchObject({ backups: [], leftovers: 0, files: 0 });
     expect(await keys()).toEqual(before);
+  });
+
+  it('does not count a backup that lost its database, or has it cut, among those that stay', async () => {
+    const good = [await aBackup(40), await aBackup(50)];
+    const [lost, cut] = [await aBackup(1), await aBackup(2)];
+    await place.delete(`${lost}.sqlite.gz`);
+    await put(`${cut}.sqlite.gz`, 'cut');
+    const { backups, problems } = await cleanUp(place, CONFIG, NOW);
+    expect(backups).toEqual([]);
+    expect(problems).toEqual([
+      expect.stringContaining(`${lost}.sqlite.gz`) as string,
+      expect.stringContaining(`${cut}.sqlite.gz`) as string,
+    ]);
+    for (const name of good) expect(await keys()).toContain(`${name}.sqlite.gz`);
   });
 
   it('says what it could not remove, and goes on', async () => {

@@ -64,7 +64,14 @@ async function remove(
       return false;
     }
   };
-  for (const manifest of outdated(manifests, config, now))
+  const sizes = await sizesIn(place);
+  const whole = manifests.filter((manifest) => {
+    const lost = lostOf(manifest, sizes);
+    for (const key of lost)
+      removal.problems.push(`${key} is missing or was cut: ${manifest.name} cannot be restored, look at it`);
+    return lost.length === 0;
+  });
+  for (const manifest of outdated(whole, config, now))
     // The manifest first: from then on it does not count, whatever else is left of it.
     if (await attempt(manifest.name, objectsOf(manifest))) removal.backups.push(manifest.name);
   const kept = manifests.filter(({ name }) => !removal.backups.includes(name));
@@ -86,6 +93,17 @@ const objectsOf = ({ name, database, files }: Manifest): string[] => [
   database.key,
   files.list.key,
 ];
+
+/** Of what backups are made of, but for the pool; by key. */
+async function sizesIn(place: FileStorage): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { key, size } of place.list('database_backup_')) sizes.set(key, size);
+  return sizes;
+}
+
+/** Somebody else may have removed what a backup is made of, by its size perhaps: then it is none of the newest that stay. */
+const lostOf = ({ database, files }: Manifest, sizes: ReadonlyMap<string, number>): string[] =>
+  [database, files.list].filter(({ key, bytes }) => sizes.get(key) !== bytes).map(({ key }) => key);
 
 /** Of ours, and no part of a backup that counts, or that only seems damaged. */
 function isLeftover(key: string, known: ReadonlySet<string>, damaged: readonly { name: string }[]): boolean {

@@ -34,7 +34,7 @@ export const backupCheck: DoctorCheck = {
     if (database.type === 'postgres') await assertCanProve(database, backup);
     const where = describePlace(backup);
     if (!isThere(backup)) return warning(`the ${where} is not there`, NONE);
-    const newest = await roundTrip(backup);
+    const newest = await roundTrip(backup, now());
     if (newest === undefined) return warning(`there is no backup in the ${where}`, NONE);
     const age = now() - Date.parse(newest.provenAt);
     if (age > backup.maxAgeMs)
@@ -50,7 +50,7 @@ export const backupCheck: DoctorCheck = {
     backup.place.type === 's3' ? reasonOf(error, { AccessDenied: denied(S3_ACTIONS) }) : null,
 };
 
-async function roundTrip(backup: BackupConfig) {
+async function roundTrip(backup: BackupConfig, now: number) {
   const place = await openBackupPlace(backup, { existing: true });
   const key = `doctor-${randomBytes(12).toString('hex')}.txt`;
   const content = randomBytes(1024);
@@ -68,7 +68,7 @@ async function roundTrip(backup: BackupConfig) {
     throw error;
   }
   await place.delete(key);
-  return newestBackup(place);
+  return newestBackup(place, now);
 }
 
 /** pg_dump of the server's version, and the right to make the database that a backup is restored to. */
