@@ -70,12 +70,13 @@ async function restoreDump(
   }
 }
 
-/** Removes what killed runs left, and makes a new one. @returns the server's major version */
+/** Removes what killed runs of this user left, and makes a new one. @returns the server's major version */
 async function makeDatabase(server: PostgresConfig, name: string): Promise<number> {
   const client = await connectTo(server);
   try {
     const { rows } = await client.query<{ datname: string }>(
-      `select datname from pg_database where datname like '${PREFIX.replaceAll('_', '\\_')}%'`,
+      `select datname from pg_database
+       where datname like '${PREFIX.replaceAll('_', '\\_')}%' and pg_get_userbyid(datdba) = current_user`,
     );
     for (const { datname } of rows) {
       const madeAt = Number(/_(\d+)_/.exec(datname.slice(PREFIX.length - 1))?.[1]);
