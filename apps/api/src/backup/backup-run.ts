@@ -1,9 +1,11 @@
 import type { FileStorage } from '@liftdesk/storage';
+import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
 import { type DeskDigest } from '../transfer/digest';
 import type { TableShape } from '../transfer/tables';
 import { type Artefact, storeArtefact } from './artefact';
 import { openAttachments } from './attachment-store';
+import { DamagedBackupError, NOTHING_COUNTS } from './backup.errors';
 import type { DeskSnapshot } from './desk-snapshot';
 import type { ListedFile } from './file-list';
 import { type KeptFiles, keepFiles } from './keep-files';
@@ -65,6 +67,13 @@ export function prove(
     const scratch = await restoreToScratch({ place, artefact, config: backup, database, folder, signal });
     try {
       return await proveDatabase(scratch.database, tables, expected, signal);
+    } catch (error) {
+      // A file came back as it was copied, byte for byte.
+      if (!(error instanceof DamagedBackupError) || database.type !== 'sqlite') throw error;
+      throw new StartupError(
+        `${error.what}. That is what the database ${database.path} itself holds: keep a copy of the file, and mend it (REINDEX where an index is wrong) or restore the newest backup. ${NOTHING_COUNTS}`,
+        { cause: error },
+      );
     } finally {
       await scratch.drop();
     }

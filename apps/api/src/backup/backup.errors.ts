@@ -2,7 +2,10 @@ import { StartupError } from '../common/startup-error';
 
 /** A backup, or a part of one, is not what was written: cut, changed, or of somebody else. Nothing of it is used. */
 export class DamagedBackupError extends StartupError {
-  constructor(what: string, options?: ErrorOptions) {
+  constructor(
+    readonly what: string,
+    options?: ErrorOptions,
+  ) {
     super(
       `${what}: this backup is damaged and is not used. Take another one (npm run backup -- --list)`,
       options,
