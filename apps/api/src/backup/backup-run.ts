@@ -71,7 +71,7 @@ export function prove(
       // A file came back as it was copied, byte for byte.
       if (!(error instanceof DamagedBackupError) || database.type !== 'sqlite') throw error;
       throw new StartupError(
-        `${error.what}. That is what the database ${database.path} itself holds: keep a copy of the file, and mend it (REINDEX where an index is wrong) or restore the newest backup. ${NOTHING_COUNTS}`,
+        `${error.what}. The database ${database.path} itself is damaged: keep a copy of the file, and mend it (REINDEX where an index is wrong) or restore the newest backup. ${NOTHING_COUNTS}`,
         { cause: error },
       );
     } finally {

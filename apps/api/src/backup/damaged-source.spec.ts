@@ -25,7 +25,7 @@ describeOnSqlite('a backup of a database that is damaged', () => {
     change('insert into kept values (2)');
     change('insert into sqlite_master select * from schema_kept');
     await expect(desk.backUp()).rejects.toThrow(
-      /integrity check.*what the database \S*desk\.sqlite itself holds.*does not count/s,
+      /integrity check.*The database \S*desk\.sqlite itself is damaged.*does not count/s,
     );
     expect((await listBackups(await desk.place())).manifests).toEqual([]);
   });
