@@ -1,3 +1,6 @@
+import { createFileStorage } from '@liftdesk/storage';
+import { S3Server } from '@liftdesk/testing';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -18,6 +21,8 @@ import { BackupKeyError } from '../backup.errors';
 import { writeManifest } from '../manifest';
 import { DeskWithBackups } from '../testing/a-desk-with-backups';
 
+/** The SDK finds these by its own chain. */
+const SDK_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const KEY = 'a key of thirty-two characters and more';
 
 describe('a restore', () => {
@@ -257,5 +262,47 @@ describe('a restore', () => {
       rmSync(desk.path('reports'));
       mkdirSync(desk.path('reports'));
     });
+  });
+});
+
+describe('a restore of a desk whose attachments are in a bucket', () => {
+  const before = SDK_VARIABLES.map((name) => process.env[name]);
+  let s3: S3Server;
+  let desk: DeskWithBackups;
+  beforeEach(async () => {
+    s3 = await S3Server.start({ bucket: 'desk-files' });
+    for (const name of SDK_VARIABLES) process.env[name] = s3.env[name];
+    desk = await DeskWithBackups.make({ ...s3.env, STORAGE_TYPE: 's3' });
+    await desk.backUp();
+    await desk.query(`update ticket set subject = 'Wombat' returning rid`);
+  });
+  afterEach(async () => {
+    await desk.remove();
+    await s3.close();
+    SDK_VARIABLES.forEach((name, n) => {
+      if (before[n] === undefined) delete process.env[name];
+      else process.env[name] = before[n];
+    });
+  });
+
+  it('sees that each of them is there, and leaves them alone', async () => {
+    expect((await desk.restore()).files).toMatchObject({ there: { files: 2 }, putBack: { files: 0 } });
+    expect(await desk.subjects()).toEqual(['Quokka']);
+  });
+
+  it('is refused while one is missing, which is named, unless files are left out', async () => {
+    const [{ key }] = (await desk.query<{ key: string }>('select storage_key as "key" from attachment')) as [
+      { key: string },
+    ];
+    const storage = await createFileStorage({ ...desk.config.storage, signingSecret: randomBytes(32) });
+    await storage.delete(key);
+    const refusal = desk.restore();
+    await expect(refusal).rejects.toThrow(DifferenceError);
+    await expect(refusal).rejects.toThrow(
+      new RegExp(`1 of 2 attachments.*\n  ${key}: missing\n.*--without-files`),
+    );
+    expect(await desk.subjects()).toEqual(['Wombat']);
+    await desk.restore({ filesInto: null });
+    expect(await desk.subjects()).toEqual(['Quokka']);
   });
 });

@@ -1,4 +1,4 @@
-import type { FileStorage } from '@liftdesk/storage';
+import type { FileStorage, StorageConfig } from '@liftdesk/storage';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,16 +28,14 @@ export class DeskWithBackups {
     const desk = await TestDesk.start({
       env: { DATABASE_PATH: join(folder, 'desk.sqlite'), BACKUP_DIR: join(folder, 'backups'), ...env },
     });
-    const ana = await desk.signIn('customer');
-    for (const content of ['first file', 'second file'])
-      await desk
-        .as(ana)
-        .post('/attachments')
-        .attach('attachments', Buffer.from(content), 'a.txt')
-        .expect(201);
-    await desk.as(ana).post('/tickets', { subject: 'Quokka', body: 'A printer burns' }).expect(201);
+    try {
+      await fill(desk);
+    } catch (error) {
+      await desk.close();
+      throw error;
+    }
     cpSync(desk.uploadDir, join(folder, 'uploads'), { recursive: true });
-    const storage = { ...desk.config.storage, uploadDir: join(folder, 'uploads') };
+    const storage: StorageConfig = { ...desk.config.storage, uploadDir: join(folder, 'uploads') };
     await desk.app.close();
     return new DeskWithBackups(folder, { ...desk.config, storage }, desk);
   }
@@ -93,6 +91,13 @@ export class DeskWithBackups {
     const rows = await this.query<{ subject: string }>('select subject from ticket order by rid', database);
     return rows.map(({ subject }) => subject);
   }
+}
+
+async function fill(desk: TestDesk): Promise<void> {
+  const ana = await desk.signIn('customer');
+  for (const content of ['first file', 'second file'])
+    await desk.as(ana).post('/attachments').attach('attachments', Buffer.from(content), 'a.txt').expect(201);
+  await desk.as(ana).post('/tickets', { subject: 'Quokka', body: 'A printer burns' }).expect(201);
 }
 
 /** Nobody else removes what a restore keeps. */
