@@ -153,6 +153,15 @@ describeWithPostgres(`${WHY}a restore into PostgreSQL by the built command`, () 
     expect(await markOf()).toBe('now');
   });
 
+  it('says what of its settings only an administrator can give it again', async () => {
+    await server.query(`alter database desk set log_statement to 'ddl'`);
+    const { code, stdout } = await restore();
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`alter database "desk" set "log_statement" to 'ddl';`) as string,
+    });
+  });
+
   it('with a wrong password or certificate ends with a line', async () => {
     env['DATABASE_URL'] = address('another');
     expect(await restore()).toMatchObject({

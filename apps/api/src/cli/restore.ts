@@ -67,7 +67,8 @@ async function run(options: Options, output: Output, signal: AbortSignal): Promi
       }),
     signal,
   });
-  output.result(report, (report.dryRun ? triedText : restoredText)(report));
+  const next = options.into === undefined && !report.dryRun ? ['Start the server now'] : [];
+  output.result(report, [report.dryRun ? triedText(report) : restoredText(report), ...next].join('\n'));
 }
 
 function wanted(
@@ -99,14 +100,16 @@ function restoredText(report: RestoreReport): string {
   return [
     `Restored ${backup}, the desk of ${createdAt}, into ${into}: ${rowsOf(tables)} rows, all compared with the backup`,
     files === null ? 'Attachments were left alone: npm run storage:verify looks at them' : filesText(files),
-    `${settled.sessions} sign-ins were ended, everybody signs in again; ${settled.mails} mails that waited are not sent`,
-    ...(aside === null
-      ? []
-      : [`The database from before is kept as ${aside}: remove it when nobody needs it`]),
+    `Everybody signs in again (sessions that were ended: ${settled.sessions}). Mails that waited and are not sent: ${settled.mails}`,
+    ...(aside === null ? [] : [keptText(aside, into)]),
     ...notes,
     ...(file === undefined ? [] : [`The report is ${file}`]),
-    'Start the server now',
   ].join('\n');
+}
+
+function keptText(aside: string, into: string): string {
+  const there = into.startsWith('sqlite:') ? `DATABASE_PATH=${aside}` : `DATABASE_URL=…/${aside}`;
+  return `The database from before is kept as ${aside}: remove it when nobody needs it. The way back to it: ${there} npm run backup, and restore that`;
 }
 
 const rowsOf = (tables: RestoreReport['tables']): string =>

@@ -158,8 +158,10 @@ export class PostgresRestoreTarget extends RestoreTarget {
     if (!isDone) throw error;
   }
 
-  private readonly named = (statement: string): string =>
-    statement.replaceAll(quoted(this.draft.database), quoted(this.database.database));
+  /** The name of the draft is a plain one, which stands in no quotes. */
+  private named(statement: string): string {
+    return statement.replaceAll(this.draft.database, quoted(this.database.database));
+  }
 }
 
 async function majorOf(hub: Client): Promise<number> {

@@ -10,6 +10,7 @@ import { readFileList } from '../file-list';
 import type { Manifest } from '../manifest';
 import { Phases } from '../phases';
 import { proveDatabase } from '../proof';
+import { checkSqlite } from '../sqlite.copy';
 import { type Wanted, chooseBackup } from './choose-backup';
 import { inRestoresWords } from './failures';
 import { assertFits, digestOfBackup, tablesOfBackup } from './fit';
@@ -96,6 +97,8 @@ class Restore {
     const settled = await phases.run('settle', 'Ended its sessions, and looked at its search index', () =>
       settleDesk(this.target.draft, { sendQueuedMail, now: this.began.getTime() }),
     );
+    const migrated = known.filter((name) => !manifest.migrations.includes(name));
+    if (migrated.length > 0 || settled.searchRebuilt) await this.checkAgain();
     const files = await this.bringFiles();
     const swap = options.dryRun ? { aside: null, notes: [] } : await this.swap();
     return this.conclude({
@@ -106,8 +109,7 @@ class Restore {
       ...swap,
       bytes: manifest.database.plain.bytes,
       tables,
-      migrated: known.filter((name) => !manifest.migrations.includes(name)),
-      ...{ settled, files, dryRun: options.dryRun },
+      ...{ migrated, settled, files, dryRun: options.dryRun },
       began: this.began.toISOString(),
       ended: new Date().toISOString(),
       phases: phases.seconds,
@@ -123,6 +125,12 @@ class Restore {
     return phases.run('prove', 'Looked at every row', () =>
       proveDatabase(target.draft, tables, digestOfBackup(manifest, tables)),
     );
+  }
+
+  /** What was changed since it was looked at must be as sound. */
+  private async checkAgain(): Promise<void> {
+    const { draft } = this.target;
+    if (draft.type === 'sqlite') await checkSqlite(draft.path);
   }
 
   private async bringFiles(): Promise<RestoredFiles | null> {

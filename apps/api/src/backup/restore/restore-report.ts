@@ -83,5 +83,8 @@ function reportText(report: RestoreReport): string {
 }
 
 /** Such as `Attachments: 31 files, 2.3 MB there; 2 files, 14 kB put back`. */
-export const filesText = ({ there, putBack, lostBefore }: RestoredFiles): string =>
-  `Attachments: ${totalsOf(there)} there; ${totalsOf(putBack)} put back${lostBefore > 0 ? `; ${lostBefore} were lost when the backup was made` : ''}`;
+export function filesText({ there, putBack, lostBefore }: RestoredFiles): string {
+  if (there.files + putBack.files + lostBefore === 0) return 'There are no attachments';
+  const lost = lostBefore > 0 ? `; ${lostBefore} were lost when the backup was made` : '';
+  return `Attachments: ${totalsOf(there)} there; ${totalsOf(putBack)} put back${lost}`;
+}
