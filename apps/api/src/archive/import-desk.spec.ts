@@ -1,6 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { type FileStorage, StorageUnavailableError } from '@liftdesk/storage';
 import { StartupError } from '../common/startup-error';
-import { connectTo } from '../transfer/connect-postgres';
 import type { PostgresConfig } from '../config/database.schema';
 import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { InstanceLock } from '../database/instance-lock';
@@ -129,12 +129,13 @@ describe('an import', () => {
     it.each(['Writing the rows', 'Proving the rows', 'Writing the search index'])(
       'ends with a line where the connection is lost while %s, and can be run again',
       async (phase) => {
-        let cut: Promise<void> | undefined;
+        let isCut = false;
         const onProgress = (progress: { phase: string }): void => {
-          if (progress.phase === phase) cut ??= cutConnections();
+          if (progress.phase !== phase || isCut) return;
+          isCut = true;
+          cutConnections();
         };
         const failure = await failureOf(places.import(there, from, { onProgress }));
-        await cut;
         expect(failure.message).toMatch(
           /^The import failed: the database cannot be reached any more .* The desk is as empty/,
         );
@@ -145,12 +146,15 @@ describe('an import', () => {
       },
     );
 
-    async function cutConnections(): Promise<void> {
-      const client = await connectTo(there.database as PostgresConfig);
-      await client.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-      );
-      await client.end();
+    /** By a process of its own that is waited for: this one does not get on meanwhile. */
+    function cutConnections(): void {
+      const { host, port, user, password, database } = there.database as PostgresConfig;
+      const script = `
+        const client = new (require('pg').Client)(${JSON.stringify({ host, port, user, password, database })});
+        client.connect()
+          .then(() => client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'))
+          .then(() => client.end());`;
+      execFileSync(process.execPath, ['-e', script], { cwd: __dirname });
     }
   });
 });
