@@ -148,15 +148,22 @@ describeOnPostgres('the same desk in PostgreSQL', () => {
   });
 
   it('is read on behind any key, whatever the database takes a backslash for', async () => {
-    await desk.query(
-      `do $$ begin execute format('alter database %I set standard_conforming_strings = off', current_database()); end $$`,
-    );
-    const source = await openRowSource(databaseSchema.parse(database.env));
-    const after = [];
-    for await (const batch of source.rows(table('idempotency_key'), [2, "z\\' or true --"]))
-      after.push(...batch);
-    expect(after).toEqual([]);
-    await source.close();
+    const set = (value: string) =>
+      desk.query(
+        `do $$ begin execute format('alter database %I set standard_conforming_strings = ${value}', current_database()); end $$`,
+      );
+    await set('off');
+    try {
+      const source = await openRowSource(databaseSchema.parse(database.env));
+      const after = [];
+      for await (const batch of source.rows(table('idempotency_key'), [2, "z\\' or true --"]))
+        after.push(...batch);
+      expect(after).toEqual([]);
+      await source.close();
+    } finally {
+      // Another test gets this database.
+      await set('on');
+    }
   });
 
   it('is as it was when reading began', async () => {
