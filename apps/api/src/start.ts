@@ -155,7 +155,14 @@ async function offerSetup(app: NestExpressApplication, config: Config): Promise<
   return app.get(SetupLink, { strict: false }).issue();
 }
 
+/**
+ * Longer than a proxy keeps a connection on which nothing is asked (nginx and AWS' load balancers 60 s): the side that is asked
+ * must not be the one that closes, or a request now and then meets a closed door and is answered with 502.
+ */
+const KEEP_ALIVE_MS = 65_000;
+
 async function listen(app: NestExpressApplication, { http }: Config): Promise<void> {
+  (app.getHttpServer() as Server).keepAliveTimeout = KEEP_ALIVE_MS;
   try {
     await (http.HOST ? app.listen(http.PORT, http.HOST) : app.listen(http.PORT));
   } catch (error) {
