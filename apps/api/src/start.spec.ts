@@ -67,6 +67,18 @@ describe('a start', () => {
     }
   });
 
+  it('keeps a connection on which nothing is asked longer than the 60 s of nginx and of AWS’ load balancers', async () => {
+    const { port, drain } = await startServer(configOf());
+    try {
+      const { headers } = await fetch(`http://127.0.0.1:${port}/health/live`);
+      const seconds = /^timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1];
+      expect(Number(seconds)).toBeGreaterThan(60);
+    } finally {
+      drain.server.closeAllConnections();
+      await drain.stop();
+    }
+  });
+
   it.each(['application.log', 'error.log'])(
     'says in one line that a log file cannot be opened: %s',
     async (file) => {

@@ -5,8 +5,8 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -253,6 +253,15 @@ describe('a restore', () => {
       await desk.backUp();
       writeFileSync(`${live()}.moving`, '');
       await expect(desk.restore()).rejects.toThrow(RefusedError);
+    });
+
+    it('leaves a folder of reports that was there with the rights that it has', async () => {
+      await desk.backUp();
+      rmSync(desk.path('reports'), { recursive: true, force: true });
+      mkdirSync(desk.path('reports'));
+      chmodSync(desk.path('reports'), 0o755);
+      await desk.restore();
+      expect(statSync(desk.path('reports')).mode & 0o777).toBe(0o755);
     });
 
     it('is refused where its report could not be kept', async () => {

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RefusedError } from '../../common/operator-errors';
 import { bytesOf, totalsOf } from '../../files-move/words';
@@ -52,7 +52,6 @@ export function prepareReports(folder: string): void {
 
 /** As JSON and as text, for nobody but the operator. @returns the path of the text */
 export function keepReport(folder: string, report: RestoreReport): string {
-  chmodSync(folder, 0o700);
   const name = join(folder, `restore_${stampOf(new Date(report.ended))}`);
   writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
   writeFileSync(`${name}.txt`, `${reportText(report)}\n`, { mode: 0o600 });
