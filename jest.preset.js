@@ -31,6 +31,7 @@ module.exports = {
   transform: { '^.+\\.m?[tj]s$': '@swc/jest' },
   transformIgnorePatterns: [`/node_modules/(?!(${ESM_ONLY.join('|')})/)`],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
+  ...(process.env.CI && { reporters: ['default', join(__dirname, 'tools/ci/jest-failures.cjs')] }),
   moduleNameMapper: Object.fromEntries(
     Object.entries(paths).map(([alias, [target]]) => [`^${alias}$`, join(__dirname, target)]),
   ),
