@@ -24,6 +24,9 @@ module.exports = class JestFailures {
 };
 
 function told(name, message) {
-  const lines = message.replace(COLOURS, '').split('\n').filter((line) => line.trim() !== '');
+  const lines = message
+    .replace(COLOURS, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return [name, ...lines.slice(0, LINES)].join('\n    ');
 }
