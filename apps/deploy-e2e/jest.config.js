@@ -1,0 +1,8 @@
+/** Releases onto a stand-in for the machine on AWS, one after another: each of them is under load, and takes both cores. */
+module.exports = {
+  ...require('../../jest.preset.js'),
+  displayName: 'deploy-e2e',
+  rootDir: 'src',
+  testTimeout: 300_000,
+  maxWorkers: 1,
+};

@@ -1,0 +1,78 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How a process ended and what it said. */
+export interface Ending {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A process that is under way; its end is waited for, or it is killed. */
+export class Running {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ending>;
+
+  constructor(readonly child: ChildProcess) {
+    child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    // One that is not there at all ends as a shell says it.
+    child.once('error', (error) => (this.stderr += String(error)));
+    this.ended = new Promise((resolve) => {
+      child.once('error', () => resolve({ code: 127, stdout: this.stdout, stderr: this.stderr }));
+      child.once('close', (code) => resolve({ code, stdout: this.stdout, stderr: this.stderr }));
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  get isOver(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<Ending> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+export function start(program: string, args: readonly string[], options: SpawnOptions = {}): Running {
+  return new Running(spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options }));
+}
+
+export function run(program: string, args: readonly string[], options?: SpawnOptions): Promise<Ending> {
+  return start(program, args, options).ended;
+}
+
+/** @throws with what was said, unless it ended well */
+export async function wentWell(ending: Ending | Promise<Ending>): Promise<string> {
+  const { code, stdout, stderr } = await ending;
+  if (code !== 0) throw new Error(`It ended with ${code}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** @throws when it has not come true in time, with what it was */
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  withinMs = 60_000,
+): Promise<void> {
+  for (const end = Date.now() + withinMs; Date.now() < end; await pause(50)) {
+    if (await isSo()) return;
+  }
+  throw new Error(`Waited ${withinMs / 1000} s in vain until ${what}`);
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
