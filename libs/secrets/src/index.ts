@@ -1,4 +1,5 @@
 export { EnvSecretStore } from './env.secret-store';
+export { mayReadForeignSecrets } from './foreign-secret';
 export { openSecretStore, type OpenOptions } from './open-secret-store';
 export { SecretStoreError, type SecretStoreFailure } from './secret-store.errors';
 export {

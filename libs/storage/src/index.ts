@@ -1,5 +1,12 @@
 export * from './file-storage';
 export * from './file-storage.errors';
+export {
+  BucketAuditor,
+  type BucketPlace,
+  type BucketPosture,
+  type CredentialsKind,
+  type Told,
+} from './bucket-posture';
 export { safeDisposition } from './link-terms';
 export {
   storageConfig,

@@ -5,6 +5,7 @@ import type { S3StorageConfig } from './storage.config';
 
 const ATTEMPTS = 3;
 const CONNECT_MS = 2_000;
+const NOBODY = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
 
 /** For a command that moves very much over any line: nobody waits for a single answer. */
 export interface S3Patience {
@@ -68,12 +69,19 @@ function clientWith(
   return client;
 }
 
+/** Asks as somebody without credentials. */
+export function strangersClient(options: S3ClientOptions): S3Client {
+  const client = clientWith(options, { socketTimeout: options.deadlineMs }, NOBODY);
+  client.config.signer = () => Promise.resolve({ sign: (request) => Promise.resolve(request) });
+  return client;
+}
+
 /**
  * Where pre-signed links of a bucket point to, as the SDK finds it out. A signature of nobody's tells it as well, and
  * real credentials may take their time, or not be there yet.
  */
 export async function originOf(bucket: string, options: S3ClientOptions): Promise<string> {
-  const client = clientWith(options, {}, { accessKeyId: 'nobody', secretAccessKey: 'nobody' });
+  const client = clientWith(options, {}, NOBODY);
   const url = await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: 'any' }));
   client.destroy();
   return new URL(url).origin;

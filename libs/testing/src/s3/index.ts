@@ -8,4 +8,5 @@ export {
   type S3FaultScript,
   type S3Operation,
 } from './s3-faults';
+export type { S3Posture } from './s3-posture';
 export type { S3Credentials } from './s3-signature';

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { S3Error } from './s3-error';
+import { newPosture } from './s3-posture';
 import type { Checksums } from './s3-body';
 
 export interface KeptObject {
@@ -42,6 +43,7 @@ const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('h
 
 /** Objects and unfinished multipart uploads of one bucket, in memory. */
 export class S3Bucket {
+  readonly posture = newPosture();
   readonly objects = new Map<string, KeptObject>();
   readonly uploads = new Map<string, MultipartUpload>();
 

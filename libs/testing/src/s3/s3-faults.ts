@@ -1,5 +1,11 @@
 /** What S3 calls its operations, as far as this store knows them. */
 export type S3Operation =
+  | 'ListBuckets'
+  | 'GetPublicAccessBlock'
+  | 'GetBucketEncryption'
+  | 'GetBucketPolicy'
+  | 'GetBucketPolicyStatus'
+  | 'GetBucketVersioning'
   | 'HeadBucket'
   | 'CreateBucket'
   | 'ListObjectsV2'

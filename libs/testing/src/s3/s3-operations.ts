@@ -4,6 +4,7 @@ import { readBody } from './s3-body';
 import type { KeptObject, S3Bucket } from './s3-bucket';
 import { S3Error } from './s3-error';
 import type { S3Operation } from './s3-faults';
+import { POSTURE_DEEDS, questionOf } from './s3-posture';
 import { parseParts, type Xml, xmlDocument } from './s3-xml';
 
 /** A request whose signature is right. */
@@ -38,6 +39,8 @@ const MAX_KEY_BYTES = 1024;
 export function operationOf(method: string, key: string, query: URLSearchParams): S3Operation {
   const part = query.has('uploadId');
   if (key === '') {
+    const question = method === 'GET' ? questionOf(query) : undefined;
+    if (question) return question;
     if (method === 'HEAD') return 'HeadBucket';
     if (method === 'PUT') return 'CreateBucket';
     if (method === 'GET' && query.has('uploads')) return 'ListMultipartUploads';
@@ -59,6 +62,7 @@ export function perform(bucket: S3Bucket, request: S3Request, limits: S3Limits):
 }
 
 const DEEDS: Readonly<Record<S3Operation, Deed>> = {
+  ...POSTURE_DEEDS,
   HeadBucket: () => ({ status: 200, headers: { 'x-amz-bucket-region': 'us-east-1' } }),
   CreateBucket: () => {
     throw new S3Error('BucketAlreadyOwnedByYou');

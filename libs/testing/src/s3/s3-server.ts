@@ -6,6 +6,7 @@ import { type KeptObject, type MultipartUpload, S3Bucket } from './s3-bucket';
 import { S3Error } from './s3-error';
 import { type S3Fault, S3FaultScript, type S3Operation } from './s3-faults';
 import { operationOf, perform, type S3Answer, type S3Request } from './s3-operations';
+import type { S3Posture } from './s3-posture';
 import { type S3Credentials, verifySignature } from './s3-signature';
 import { xmlDocument } from './s3-xml';
 
@@ -94,6 +95,11 @@ export class S3Server {
     return [...this.kept.uploads.values()];
   }
 
+  /** How the bucket is set up: to be changed at will. */
+  get posture(): S3Posture {
+    return this.kept.posture;
+  }
+
   seenOf(operation: S3Operation): S3Seen[] {
     return this.seen.filter((one) => one.operation === operation);
   }
@@ -126,7 +132,7 @@ export class S3Server {
     const query = new URLSearchParams(rawQuery.replaceAll('+', '%2B'));
     const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(decodeURIComponent(rawPath)) ?? [];
     const method = request.method ?? '';
-    const operation = operationOf(method, key, query);
+    const operation = bucket === '' && method === 'GET' ? 'ListBuckets' : operationOf(method, key, query);
     this.seen.push({ operation, key, headers: request.headers });
     const fault = this.faults.take(operation);
     const body = await bodyWithin(request, fault);
@@ -136,8 +142,10 @@ export class S3Server {
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'delay') await sleep(fault.ms);
     const signed = { method, rawPath, query, headers: request.headers };
-    const declared = verifySignature(signed, this.credentials, this.now());
-    if (bucket !== this.bucket) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
+    const open = this.posture.openToAll && isUnsigned(request, query) && READS.has(operation);
+    const declared = open ? 'UNSIGNED-PAYLOAD' : verifySignature(signed, this.credentials, this.now());
+    if (operation !== 'ListBuckets' && bucket !== this.bucket)
+      throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
     const asked: S3Request = { operation, key, query, headers: request.headers, body, declared };
     const answer = perform(this.kept, asked, { pageSize: this.pageSize });
     if (fault?.kind === 'keep-answer') return;
@@ -155,6 +163,11 @@ export class S3Server {
     if (wanted !== undefined) response.setHeader('access-control-allow-headers', wanted);
   }
 }
+
+const READS = new Set<S3Operation>(['GetObject', 'ListObjectsV2']);
+
+const isUnsigned = ({ headers }: IncomingMessage, query: URLSearchParams): boolean =>
+  headers.authorization === undefined && !query.has('X-Amz-Signature');
 
 /** The connection is gone: there is nobody to answer. */
 class Disconnected extends Error {}
