@@ -1,7 +1,24 @@
 /**
- * PM2: one process, since SQLite serves one. Started in the folder of the build with NODE_ENV=production;
- * secrets come from the environment or .env.production, never from here: `pm2 save` writes what stands here to disk.
+ * PM2. On a machine that deploy/machine set up, the values are those of /etc/liftdesk/machine.env, which the environment holds there.
+ * Without them it serves whoever starts it in the folder of a build with NODE_ENV=production: one process, since SQLite serves one.
+ *
+ * Secrets come from Secrets Manager, from the environment or from .env.production, never from here: `pm2 save` writes what stands
+ * here to disk.
  */
+const { APP_DIR, NODE_ENV, INSTANCES = '1', MEMORY_LIMIT_MB = '400' } = process.env;
+
+/** Releases come and go behind `current`; data and logs stay. */
+const onMachine = APP_DIR && {
+  cwd: `${APP_DIR}/current`,
+  out_file: `${APP_DIR}/logs/pm2-out.log`,
+  error_file: `${APP_DIR}/logs/pm2-error.log`,
+  // nginx stands before it; nobody else comes in.
+  env: { NODE_ENV: NODE_ENV || 'production', HOST: '127.0.0.1' },
+  // What begins with nothing is everything: of the environment that PM2 is called in it keeps, and saves, nothing. What the
+  // service of PM2 itself was started with, such as secrets of its unit, the processes get all the same.
+  filter_env: [''],
+};
+
 module.exports = {
   apps: [
     {
@@ -10,15 +27,17 @@ module.exports = {
       // A small young generation, and a heap that is tidied early instead of growing into a large machine's memory: a
       // quarter less of it under load, the same throughput. `npm start` and the bench read them from here.
       node_args: ['--max-semi-space-size=4', '--max-old-space-size=256'],
-      instances: 1,
-      exec_mode: 'fork',
+      // A cluster of one too: PM2 holds the port while one process takes the place of another.
+      exec_mode: 'cluster',
+      instances: Number(INSTANCES),
       // The process says `ready` when it listens, and drains for at most 9 s when it is told to end.
       wait_ready: true,
       listen_timeout: 30_000,
       kill_timeout: 30_000,
-      max_memory_restart: '400M',
+      max_memory_restart: `${MEMORY_LIMIT_MB}M`,
       merge_logs: true,
       time: false,
+      ...onMachine,
     },
   ],
 };

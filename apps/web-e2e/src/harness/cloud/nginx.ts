@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { endOf } from '../api-process';
 
-const PROXY_RULES = resolve(__dirname, '../../../../../deploy/nginx/proxy.conf');
+const RULES = resolve(__dirname, '../../../../../deploy/machine/templates/etc/nginx/liftdesk');
 
-/** A real nginx before several API processes, with the rules of deploy/nginx. */
+/** A real nginx before several API processes, with the rules of deploy/machine. */
 export class Nginx {
   private child: ChildProcess | null = null;
   private output = '';
@@ -85,11 +85,12 @@ export class Nginx {
       events { worker_connections 512; }
       http {
         access_log off;
+        include ${RULES}/request.conf;
         ${places.join('\n')}
         upstream liftdesk { ${servers} keepalive 16; }
         server {
           listen 127.0.0.1:${this.port};
-          include ${PROXY_RULES};
+          include ${RULES}/proxy.conf;
           location = /api/events {
             proxy_buffering off;
             proxy_read_timeout 1h;

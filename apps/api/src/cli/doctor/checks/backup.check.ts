@@ -14,7 +14,7 @@ import { CheckFailedError, type DoctorCheck, failure, ok, type Reason, skipped, 
 const S3_ACTIONS = 's3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject on the bucket of backups';
 const NONE = {
   cause: 'no backup was made yet, or those that were are not in this place',
-  fix: 'npm run backup; then have it made every night: deploy/cron, deploy/systemd',
+  fix: 'npm run backup; then have it made every night: deploy/machine',
 };
 
 /** The place takes what is put there, what makes backups of PostgreSQL is here, and the last one is not too old. */
@@ -28,7 +28,7 @@ export const backupCheck: DoctorCheck = {
       if (app.NODE_ENV !== 'production') return skipped('backups are off: BACKUPS=on has them watched');
       return warning('nobody watches whether backups are made', {
         cause: 'BACKUPS is off, and S3_BACKUPS_BUCKET is not set',
-        fix: 'set BACKUPS=on, and have npm run backup run every night: deploy/cron, deploy/systemd',
+        fix: 'set BACKUPS=on, and have npm run backup run every night: deploy/machine',
       });
     }
     if (database.type === 'postgres') await assertCanProve(database, backup);
