@@ -9,6 +9,17 @@ import { DIST, type Ending, Installation } from './harness/built-api';
 const SCRIPTS = resolve(__dirname, '../../../deploy/scripts');
 const PM2 = 'pm2@7.0.4';
 
+/** What operators call; their parts lie in folders. */
+const scripts = (): string[] => [
+  ...filesOf(SCRIPTS),
+  ...filesOf(join(SCRIPTS, 'on-machine')).map((name) => join('on-machine', name)),
+];
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+
 function isInstalled(program: string, ...args: string[]): boolean {
   return spawnSync(program, args).status === 0;
 }
@@ -88,7 +99,7 @@ describe('the scripts of operators', () => {
   }
 
   it('say what they do, and know what they are not told', async () => {
-    for (const script of readdirSync(SCRIPTS)) {
+    for (const script of scripts()) {
       expect(await run(script, '--help')).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(/^Usage: /) as string,
@@ -106,10 +117,11 @@ describe('the scripts of operators', () => {
 
   const isThere = isInstalled('shellcheck', '--version');
   (isThere ? it : it.skip)(`${isThere ? '' : 'SHELLCHECK ONLY, left out: '}are sound to shellcheck`, () => {
-    execFileSync(
-      'shellcheck',
-      readdirSync(SCRIPTS).map((name) => join(SCRIPTS, name)),
-    );
+    execFileSync('shellcheck', [
+      '--external-sources',
+      '--check-sourced',
+      ...scripts().map((name) => join(SCRIPTS, name)),
+    ]);
   });
 
   it('restore stops the desk, restores, and starts it again', async () => {

@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# Commands that are waited for without being deaf to signals.
+
+CHILD=''
+
+# attend <command...>: in a process group of its own, so that a signal to us is heard at once and ends all of it too.
+attend() {
+  local code=0
+  set -m
+  "$@" 9>&- &
+  CHILD=$!
+  set +m
+  wait "$CHILD" || code=$?
+  # On the way back signals are heard and nothing follows from them.
+  while ((code > 128)) && kill -0 "$CHILD" 2>/dev/null; do
+    code=0
+    wait "$CHILD" || code=$?
+  done
+  CHILD=''
+  return "$code"
+}
+
+end_child() {
+  if [[ -z ${CHILD:-} ]]; then return; fi
+  kill -TERM -- "-$CHILD" 2>/dev/null || true
+  wait "$CHILD" 2>/dev/null || true
+  CHILD=''
+}

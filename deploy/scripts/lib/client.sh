@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# The client in its bucket, behind the CDN. Files with a hash in their name never change and are there for ever, as a browser sees
+# it; the others are kept under .releases/<version>/ as well, so that any release that is there can be the present one again.
+
+CLIENT_BUCKET='' DISTRIBUTION='' ARTEFACT_BUCKET=''
+readonly HASHED='-[A-Z0-9]{8}\.[A-Za-z0-9]+$' KEPT_CLIENTS=3
+readonly FOR_EVER='public, max-age=31536000, immutable' ASK_EACH_TIME='no-cache'
+
+assert_buckets() {
+  local bucket
+  CLIENT_BUCKET=${CLIENT_BUCKET%/} ARTEFACT_BUCKET=${ARTEFACT_BUCKET%/}
+  for bucket in "$CLIENT_BUCKET" "$ARTEFACT_BUCKET"; do
+    [[ -z $bucket || $bucket =~ ^s3://[a-z0-9][a-z0-9.-]+$ ]] || wrong_usage "$bucket is no s3://bucket"
+  done
+  [[ -z $DISTRIBUTION || -n $CLIENT_BUCKET ]] || wrong_usage "--distribution goes with --client-bucket"
+  if [[ -n $CLIENT_BUCKET$ARTEFACT_BUCKET && -z $(command -v aws) ]]; then refuse "the AWS CLI (aws) is not here"; fi
+}
+
+# content_type <file>: of what a client is made of; anything else is a mistake that a browser should not have to guess at.
+content_type() {
+  case ${1##*.} in
+    html) echo 'text/html; charset=utf-8' ;;
+    js | mjs) echo 'text/javascript; charset=utf-8' ;;
+    css) echo 'text/css; charset=utf-8' ;;
+    json) echo application/json ;;
+    webmanifest) echo application/manifest+json ;;
+    txt) echo 'text/plain; charset=utf-8' ;;
+    svg) echo image/svg+xml ;;
+    png) echo image/png ;;
+    ico) echo image/x-icon ;;
+    jpg | jpeg) echo image/jpeg ;;
+    webp) echo image/webp ;;
+    woff2) echo font/woff2 ;;
+    woff) echo font/woff ;;
+    wasm) echo application/wasm ;;
+    *) fail "it is not known what kind of file of a client $1 is" ;;
+  esac
+}
+
+# put <file> <key> <cache-control>
+put() {
+  local type
+  type=$(content_type "$1")
+  aws s3 cp --only-show-errors --content-type "$type" --cache-control "$3" "$1" "$CLIENT_BUCKET/$2"
+}
+
+# files_of <folder> <hashed | other>: paths below it.
+files_of() {
+  local only=-v
+  if [[ $2 == hashed ]]; then only=-e; fi
+  (cd "$1" && find . -type f ! -name '*.map' -printf '%P\n' | LC_ALL=C sort) |
+    if [[ $only == -v ]]; then grep -Ev -- "$HASHED" || true; else grep -E -- "$HASHED" || true; fi
+}
+
+# Files with a hash that are in the bucket already, by their keys.
+keys_below() {
+  aws s3api list-objects-v2 --bucket "${CLIENT_BUCKET#s3://}" --prefix "$1" --query 'Contents[].[Key]' --output text |
+    grep -vx None || true
+}
+
+# upload_client <folder> <version>: everything that a browser does not see yet.
+upload_client() {
+  local folder=$1 version=$2 file there
+  [[ -e $folder/index.html ]] || fail "$folder is no built client"
+  there=$(keys_below '')
+  files_of "$folder" hashed | while read -r file; do
+    if ! grep -qxF -- "$file" <<<"$there"; then put "$folder/$file" "$file" "$FOR_EVER"; fi
+  done
+  files_of "$folder" other | while read -r file; do
+    put "$folder/$file" ".releases/$version/$file" "$ASK_EACH_TIME"
+  done
+  # Last: where this list is, the release is whole.
+  files_of "$folder" hashed | aws s3 cp --only-show-errors --content-type 'text/plain; charset=utf-8' \
+    --cache-control "$ASK_EACH_TIME" - "$CLIENT_BUCKET/.releases/$version/.files"
+}
+
+client_is_there() {
+  keys_below ".releases/$1/.files" | grep -q .
+}
+
+# The release of the client that browsers get; nothing before the first.
+client_version() {
+  if keys_below .releases/current | grep -qx .releases/current; then
+    aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/current" - | tr -d '[:space:]'
+  fi
+}
+
+# show_client <version>: what has no hash, and index.html last of all; then the CDN forgets what it has of it.
+show_client() {
+  local version=$1 folder file
+  folder=$(mktemp -d)
+  aws s3 cp --only-show-errors --recursive --exclude .files "$CLIENT_BUCKET/.releases/$version/" "$folder"
+  files_of "$folder" other | grep -vx index.html | while read -r file; do put "$folder/$file" "$file" "$ASK_EACH_TIME"; done
+  put "$folder/index.html" index.html "$ASK_EACH_TIME"
+  printf '%s\n' "$version" | aws s3 cp --only-show-errors --content-type 'text/plain; charset=utf-8' \
+    --cache-control "$ASK_EACH_TIME" - "$CLIENT_BUCKET/.releases/current"
+  invalidate "$folder"
+  rm -rf "$folder"
+}
+
+# invalidate <folder>: files with a hash are never asked for under an old name.
+invalidate() {
+  local paths=(/ /index.html) file
+  if [[ -z $DISTRIBUTION ]]; then return; fi
+  while read -r file; do paths+=("/$file"); done < <(files_of "$1" other | grep -vx index.html)
+  aws cloudfront create-invalidation --distribution-id "$DISTRIBUTION" --paths "${paths[@]}" --query Invalidation.Id --output text |
+    sed 's/^/invalidation /' >&2
+}
+
+# Releases of the client, newest first; of those beyond the ones that are kept goes what no kept one names.
+prune_client() {
+  local present version kept=() all=() named file
+  present=$(client_version)
+  while read -r version; do all+=("$version"); done < <(clients_by_age)
+  for version in "${all[@]}"; do
+    if [[ ${#kept[@]} -lt $KEPT_CLIENTS || $version == "$present" ]]; then kept+=("$version"); fi
+  done
+  named=$(for version in "${kept[@]}"; do aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files" -; done)
+  for version in "${all[@]}"; do
+    if [[ " ${kept[*]} " == *" $version "* ]]; then continue; fi
+    say "client: removing $version"
+    aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files" - | while read -r file; do
+      if ! grep -qxF -- "$file" <<<"$named"; then aws s3 rm --only-show-errors "$CLIENT_BUCKET/$file"; fi
+    done
+    aws s3 rm --only-show-errors --recursive --exclude .files "$CLIENT_BUCKET/.releases/$version/"
+    aws s3 rm --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files"
+  done
+}
+
+clients_by_age() {
+  aws s3api list-objects-v2 --bucket "${CLIENT_BUCKET#s3://}" --prefix .releases/ --output text \
+    --query "Contents[?ends_with(Key, '/.files')].[LastModified, Key]" |
+    LC_ALL=C sort -r | sed -nE 's#.*\.releases/([^/]+)/\.files$#\1#p'
+}
+
+# keep_artefact <archive>: for machines that boot later.
+keep_artefact() {
+  local name
+  name=$(basename "$1")
+  aws s3 cp --only-show-errors "$1" "$ARTEFACT_BUCKET/releases/$name"
+  aws s3 cp --only-show-errors "$1.sha256" "$ARTEFACT_BUCKET/releases/$name.sha256"
+}
+
+# name_current <version>: which artefact they take.
+name_current() {
+  printf '%s\n' "$1" | aws s3 cp --only-show-errors --content-type 'text/plain; charset=utf-8' - "$ARTEFACT_BUCKET/releases/current"
+}
