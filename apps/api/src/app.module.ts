@@ -38,6 +38,7 @@ import { NotificationConfig, NotificationKeys } from './notifications/notificati
 import { NotificationsModule } from './notifications/notifications.module';
 import { SharedStateChecks } from './shared-state-checks';
 import { TicketsModule } from './tickets/tickets.module';
+import { ErasureModule } from './users/erasure/erasure.module';
 import { UsersModule } from './users/users.module';
 
 export interface Resources {
@@ -79,6 +80,7 @@ export class AppModule {
         EventsModule.register(config.events),
         AttachmentsModule.register(attachmentConfig(config)),
         MaintenanceModeModule,
+        ErasureModule,
       ],
       providers: [
         HealthChecks,

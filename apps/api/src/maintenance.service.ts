@@ -10,6 +10,7 @@ import { dialectOf } from './database/dialect';
 import { MaintenanceError } from './database/maintenance';
 import { readMaintenance } from './maintenance-mode/maintenance-switch';
 import { OutboxStore } from './notifications/outbox.store';
+import { ErasureService } from './users/erasure/erasure.service';
 
 /** Ended sessions are kept a while, so that the reuse of one of their tokens is still told from noise. */
 const KEEP_SESSIONS_MS = 30 * 86_400_000;
@@ -27,6 +28,7 @@ export class MaintenanceService {
     private readonly idempotency: Idempotency,
     private readonly sweeper: AttachmentSweeper,
     private readonly outbox: OutboxStore,
+    private readonly erasure: ErasureService,
     private readonly clock: Clock,
   ) {}
 
@@ -48,6 +50,7 @@ export class MaintenanceService {
     await this.attempt('idempotency-keys', () =>
       this.database.transaction((manager) => this.idempotency.sweep(manager)),
     );
+    await this.attempt('erasure', () => this.erasure.finish());
     await this.attempt('attachments', () => this.sweeper.sweep());
     await this.attempt('mail', () => this.outbox.sweep(this.clock.now() - KEEP_MAIL_MS));
   }

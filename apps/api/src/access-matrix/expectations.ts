@@ -72,6 +72,12 @@ export const EXPECTATIONS: Readonly<Record<string, Readonly<Record<string, Row>>
   'GET /api/users/:id': { own: byRole(403, 200), other: byRole(403, 200), missing: byRole(403, 404) },
   // Nobody takes its own access away.
   'PATCH /api/users/:id': { own: adminOnly(409), other: adminOnly(200), missing: adminOnly(404) },
+  'DELETE /api/users/:id': {
+    own: adminOnly(409),
+    other: adminOnly(204),
+    colleague: adminOnly(409),
+    missing: adminOnly(404),
+  },
 
   'POST /api/tickets': {
     plain: signedIn(201),

@@ -141,6 +141,10 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
     path: `/users/${cell.user(object)}`,
     body: object === 'own' ? { role: 'customer' } : { role: 'agent' },
   }),
+  'DELETE /api/users/:id': async (cell, object) => {
+    if (object === 'other') await cell.ticket(object);
+    return { path: `/users/${object === 'colleague' ? cell.colleague.id : cell.user(object)}` };
+  },
 
   'POST /api/tickets': async (cell, object) => ({
     path: '/tickets',

@@ -13,6 +13,7 @@ import { User } from '../users/user.entity';
 @Index('attachment_key', ['storageKey'], { unique: true })
 @Index('attachment_ticket', ['ticketRid', 'customerVisible', 'rid'])
 @Index('attachment_message', ['messageRid'])
+@Index('attachment_uploader', ['uploadedByRid'])
 @Index('attachment_staged', ['createdAt'], { where: '"ticket_rid" IS NULL' })
 export class Attachment {
   @RowKey() rid!: number;

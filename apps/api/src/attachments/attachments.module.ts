@@ -26,7 +26,7 @@ export class AttachmentsModule {
         UnsettledObjects,
         UploadIntake,
       ],
-      exports: [AttachmentLinks, AttachmentSweeper],
+      exports: [AttachmentLinks, AttachmentSweeper, UnsettledObjects],
     };
   }
 }

@@ -34,7 +34,8 @@ export async function commandsFor(name = ''): Promise<Command[]> {
 
 async function userCommands(): Promise<Command[]> {
   const [create, password] = [await import('./user-create'), await import('./user-password')];
-  return [create.userCreateCommand(), password.userPasswordCommand()];
+  const erase = await import('./user-erase');
+  return [create.userCreateCommand(), password.userPasswordCommand(), erase.userEraseCommand()];
 }
 
 async function storageCommands(): Promise<Command[]> {

@@ -44,6 +44,8 @@ export type DeskEvent =
     } & OfTicket)
   | ({ type: 'message.added'; messageId: string; kind: MessageKind } & OfTicket)
   | { type: 'message.mail'; ticketId: string; messageId: string }
+  /** Tickets are gone for good. Lists are read anew: which ones they were nobody need know. */
+  | { type: 'tickets.erased' }
   | PresenceNews
   /** Something about the access of this user has changed: its streams are to be looked at again. */
   | { type: 'access'; userRid: number };
@@ -69,6 +71,8 @@ function viewOfDesk(event: DeskEvent): ClientEvent | null {
       return added(event);
     case 'message.mail':
       return { event: event.type, data: { ticketId: event.ticketId, messageId: event.messageId } };
+    case 'tickets.erased':
+      return { event: 'resync', data: {} };
     case 'presence':
     case 'access':
     // Of a newer version, which runs beside this one.
@@ -86,6 +90,7 @@ function viewOfCustomer(event: DeskEvent, userRid: number): ClientEvent | null {
     case 'message.added':
       return event.requesterRid === userRid && event.kind === 'reply' ? added(event) : null;
     case 'message.mail':
+    case 'tickets.erased':
     case 'presence':
     case 'access':
     default:

@@ -30,6 +30,10 @@ export class DeskEvents {
     this.publish({ type: 'message.mail', ticketId, messageId });
   }
 
+  ticketsErased(): void {
+    this.publish({ type: 'tickets.erased' });
+  }
+
   /** A session of this user has ended, or the user is disabled or has another role. Once too often does no harm. */
   accessChanged(userRid: number): void {
     this.publish({ type: 'access', userRid }, { passing: true });

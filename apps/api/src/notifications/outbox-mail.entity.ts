@@ -34,6 +34,8 @@ export const REASON_LENGTH = 300;
 @Index('outbox_mail_ticket', ['ticketRid', 'rid'])
 @Index('outbox_mail_provider', ['providerId'], { where: '"provider_id" IS NOT NULL' })
 @Index('outbox_mail_created', ['createdAt'], { where: '"message_rid" IS NULL' })
+@Index('outbox_mail_message', ['messageRid'], { where: '"message_rid" IS NOT NULL' })
+@Index('outbox_mail_actor', ['actorRid'], { where: '"actor_rid" IS NOT NULL' })
 export class OutboxMail {
   @RowKey() rid!: number;
   /** Also in its Message-ID. */

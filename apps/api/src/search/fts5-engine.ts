@@ -11,6 +11,7 @@ const MERGE_PAGES = 32;
 
 export const fts5Engine: SearchEngine = {
   write: indexTicket,
+  remove: removeDocuments,
   expression: toFts5,
   walk: walkHits,
   score: scoreHits,
@@ -21,6 +22,10 @@ export const fts5Engine: SearchEngine = {
   mergeStep,
   writesPerMerge: 4,
 };
+
+async function removeDocuments(source: SqlSource, rids: readonly number[]): Promise<void> {
+  for (const rid of rids) await source.query('delete from ticket_fts where rowid = ?', [rid]);
+}
 
 async function scoreHits(source: SqlSource, hits: Hits, walk: Walk): Promise<Scored[]> {
   const scored: Scored[] = [];

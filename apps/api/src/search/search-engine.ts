@@ -42,6 +42,8 @@ export interface Scored {
 export interface SearchEngine {
   /** Writes or replaces the document of a ticket, in the transaction that changes its words. */
   write(source: SqlSource, rid: number, document: TicketDocument): Promise<void>;
+  /** Removes the documents of these tickets, in the transaction that deletes them and before it does. */
+  remove(source: SqlSource, rids: readonly number[]): Promise<void>;
   /** The expression for `node`, always valid. */
   expression(node: MatchNode, scope: SearchScope): string;
   /**

@@ -24,6 +24,8 @@ const SCORE = `
 
 export const tsvectorEngine: SearchEngine = {
   write: writeDocument,
+  // A document goes with its ticket.
+  remove: async () => undefined,
   expression: toTsquery,
   walk: (source, hits, from, limit) => walkWindows(source, hits, from, limit),
   score: scoreHits,

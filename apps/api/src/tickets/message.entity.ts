@@ -10,6 +10,7 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number];
 @Entity('message')
 @Check('message_kind', oneOf('kind', MESSAGE_KINDS))
 @Index('message_ticket', ['ticketRid', 'rid'])
+@Index('message_author', ['authorRid'])
 export class Message {
   @RowKey() rid!: number;
   @PublicId() id!: string;
@@ -46,6 +47,7 @@ export type TicketEventType = (typeof TICKET_EVENT_TYPES)[number];
 @Entity('ticket_event')
 @Check('ticket_event_type', oneOf('type', TICKET_EVENT_TYPES))
 @Index('ticket_event_ticket', ['ticketRid', 'rid'])
+@Index('ticket_event_actor', ['actorRid'])
 export class TicketEvent {
   @RowKey() rid!: number;
   @PublicId() id!: string;

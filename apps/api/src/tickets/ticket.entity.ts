@@ -27,6 +27,7 @@ const ACTIVE = `"status" IN ('new', 'open', 'pending')`;
 @Index('ticket_by_assignee', ['assigneeRid', 'status', 'updatedAt', 'rid', 'priority'])
 @Index('ticket_by_requester', ['requesterRid', 'customerUpdatedAt', 'rid', 'status'])
 @Index('ticket_unassigned', ['updatedAt', 'rid'], { where: `"assignee_rid" IS NULL AND ${ACTIVE}` })
+@Index('ticket_follow_up', ['followUpOfRid'], { where: '"follow_up_of_rid" IS NOT NULL' })
 export class Ticket {
   /** Also its human number. */
   @RowKey() rid!: number;
@@ -91,6 +92,7 @@ export class TicketTag {
 
 /** How far somebody has read a ticket. */
 @Entity('ticket_read', { withoutRowid: true })
+@Index('ticket_read_ticket', ['ticketRid'])
 export class TicketRead {
   @KeyReference('user_rid') userRid!: number;
   @KeyReference('ticket_rid') ticketRid!: number;
