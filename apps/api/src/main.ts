@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { redactText } from '@liftdesk/logging';
+import cluster from 'node:cluster';
 import { StartupError } from './common/startup-error';
 import { readEnvironment } from './config/environment';
 import { loadConfig } from './config/load-config';
@@ -9,13 +10,18 @@ import { drainOnSignals } from './http/drain';
 import { startServer } from './start';
 
 async function main(): Promise<void> {
-  const { config, secrets } = await loadConfig(readEnvironment());
-  const server = await startServer(config, secrets);
+  const environment = readEnvironment();
+  const { config, secrets } = await loadConfig(environment);
+  const takesOver = cluster.isWorker && (environment['NODE_APP_INSTANCE'] ?? '0') === '0';
+  const server = await startServer(config, secrets, takesOver ? { onWaiting: ready } : {});
   exitOnCrash(server.logger);
   drainOnSignals(server.drain);
   process.stdout.write(greeting(config, server));
-  process.send?.('ready');
+  ready();
 }
+
+/** For PM2, which then ends the process before this one: its reload starts the new one first. */
+const ready = (): void => void process.send?.('ready');
 
 /** A question that nobody answers, such as one for credentials, keeps a failed start no longer. */
 const LEFT_OPEN_MS = 2_000;

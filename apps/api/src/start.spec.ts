@@ -1,14 +1,18 @@
 import { EnvSecretStore } from '@liftdesk/secrets';
+import Database from 'better-sqlite3';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from './common/startup-error';
 import { type Config, parseConfig } from './config/config';
 import { databaseSchema } from './config/database.schema';
+import { InstanceLock } from './database/instance-lock';
 import { migrate } from './database/migrate';
 import { openDatabase } from './database/open-database';
 import { type RunningServer, startServer } from './start';
-import { onPostgres, type TestDatabase, testDatabase } from './testing/test-database';
+import { describeOnSqlite, onPostgres, type TestDatabase, testDatabase } from './testing/test-database';
 
 describe('a start', () => {
   let folder: string;
@@ -67,6 +71,66 @@ describe('a start', () => {
     }
   });
 
+  describeOnSqlite('in the place of another', () => {
+    const pathOf = (config: Config): string => (config.database as { path: string }).path;
+    const stop = async ({ drain }: RunningServer): Promise<void> => {
+      drain.server.closeIdleConnections();
+      await drain.stop();
+    };
+    let first: RunningServer;
+
+    beforeEach(async () => {
+      first = await startServer(configOf());
+    });
+    afterEach(() => stop(first));
+
+    it('takes requests while the other still serves, and answers them when that one has ended', async () => {
+      const port = await freePort();
+      const origin = `http://127.0.0.1:${port}`;
+      let onWaiting: () => void = () => undefined;
+      const waiting = new Promise<void>((resolve) => (onWaiting = resolve));
+      const second = startServer(configOf({ PORT: String(port) }), undefined, { onWaiting });
+      await Promise.race([waiting, second]);
+      expect((await fetch(`${origin}/health/ready`)).status).toBe(503);
+      let isAnswered = false;
+      const answer = fetch(`${origin}/api/status`).finally(() => (isAnswered = true));
+      expect((await fetch(`http://127.0.0.1:${first.port}/health/ready`)).status).toBe(200);
+      expect(isAnswered).toBe(false);
+      await stop(first);
+      expect((await answer).status).toBe(200);
+      first = await second;
+      expect((await fetch(`${origin}/health/ready`)).status).toBe(200);
+    });
+
+    it.each([
+      ['this build cannot serve what is there', /newer version/, withContract],
+      ['a command has the file to itself', /Another Liftdesk process/, withCommand],
+    ])('is refused before the other is told to end where %s', async (_, said, hinder) => {
+      const onWaiting = jest.fn();
+      const free = await hinder();
+      await expect(startServer(configOf(), undefined, { onWaiting })).rejects.toThrow(said);
+      expect(onWaiting).not.toHaveBeenCalled();
+      await free();
+    });
+
+    async function withContract(): Promise<() => Promise<void>> {
+      const database = new Database(pathOf(configOf()));
+      database.exec(
+        `insert into migrations (timestamp, name) values (9999999999999, 'ContractX9999999999999')`,
+      );
+      return async () => void database.close();
+    }
+
+    async function withCommand(): Promise<() => Promise<void>> {
+      await stop(first);
+      const lock = InstanceLock.acquire(pathOf(configOf()));
+      return async () => {
+        lock.release();
+        first = await startServer(configOf());
+      };
+    }
+  });
+
   it('keeps a connection on which nothing is asked longer than the 60 s of nginx and of AWS’ load balancers', async () => {
     const { port, drain } = await startServer(configOf());
     try {
@@ -118,7 +182,19 @@ describe('a start', () => {
   });
 
   it('in production leaves load balancers time to see its end, all within the 9 seconds it has', async () => {
-    expect(await started(configOf())).toMatchObject({ noticeMs: 2_000, lingerMs: 1_000 });
+    expect(await started(configOf())).toMatchObject({
+      noticeMs: onPostgres ? 2_000 : 500,
+      lingerMs: 1_000,
+    });
     expect((await started(configOf({ NODE_ENV: 'test' }))).noticeMs).toBeUndefined();
   });
 });
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

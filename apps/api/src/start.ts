@@ -14,15 +14,25 @@ import { buildVersion } from './common/build-version';
 import { StartupError } from './common/startup-error';
 import type { Config } from './config/config';
 import { configureApp } from './configure-app';
-import { claimDatabase, type DatabaseClaim } from './database/instance-lock';
+import { claimToServe, claimWhenLeft, type DatabaseClaim, isServed } from './database/instance-lock';
 import { assertMigrated } from './database/migration-state';
 import { openDatabase } from './database/open-database';
 import { EventStreams } from './events/event-streams';
 import type { DrainOptions } from './http/drain';
-import { assertPortFree, portError } from './http/listen';
 import { FastExpressAdapter } from './http/fast-express.adapter';
+import { assertPortFree, listen } from './http/listen';
+import { WaitingRoom } from './http/waiting-room';
 import { assertNotHalfMoved } from './move/half-moved';
 import { UsersService } from './users/users.service';
+
+/**
+ * Longer than a proxy keeps a connection on which nothing is asked (nginx and AWS' load balancers 60 s): the side that is asked
+ * must not be the one that closes, or a request now and then meets a closed door and is answered with 502.
+ */
+const KEEP_ALIVE_MS = 65_000;
+
+/** All other requests stand still meanwhile; what writes is made to wait by the write gate. */
+const BLOCK_MS = 5;
 
 /** A server that answers, and the way to end it. */
 export interface RunningServer {
@@ -35,6 +45,15 @@ export interface RunningServer {
   drain: DrainOptions;
 }
 
+export interface StartOptions {
+  /**
+   * Given, this process takes the place of one that serves the same file of SQLite: it takes requests, which wait, and calls
+   * this, for the other to be told to end. What this build can know to be wrong was thrown before. Without it a process that
+   * finds another one is refused.
+   */
+  onWaiting?: () => void;
+}
+
 /**
  * @param secrets open; closed again when the server ends, or cannot start
  * @throws StartupError with what to do, when the server cannot start; nothing is left half open
@@ -42,11 +61,16 @@ export interface RunningServer {
 export async function startServer(
   config: Config,
   secrets: SecretStore = new EnvSecretStore({}),
+  { onWaiting }: StartOptions = {},
 ): Promise<RunningServer> {
+  const adapter = new FastExpressAdapter();
+  const server = adapter.earlyServer();
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   let claim: DatabaseClaim | undefined;
   let logger: Logger | undefined;
   let dataSource: DataSource | undefined;
   let app: NestExpressApplication | undefined;
+  let room: WaitingRoom | undefined;
   const release = async (): Promise<void> => {
     try {
       if (dataSource?.isInitialized) await dataSource.destroy();
@@ -60,45 +84,64 @@ export async function startServer(
   try {
     assertFoldersWritable(config);
     await assertPortFree(config.http);
-    claim = claimDatabase(config.database);
-    logger = openLogger(config);
-    dataSource = await openDatabase(config.database, {
-      onConnectionLost: (error) => void logger?.warn({ message: 'database.connection-lost', error }),
-    });
-    await assertNotHalfMoved(dataSource);
-    const unknown = await assertMigrated(dataSource);
-    if (unknown.length > 0) logger.warn({ message: 'database.newer-version', migrations: unknown });
-    if (config.app.NODE_ENV === 'production' || config.app.NODE_ENV === 'staging')
-      await assertNoDemoAccounts(dataSource);
+    if (onWaiting && isServed(config.database)) {
+      logger = openLogger(config);
+      await (await openChecked(config, logger)).destroy();
+      room = new WaitingRoom(server);
+      await listen(server, config.http);
+      logger.info('startup.waiting');
+      onWaiting();
+      claim = await claimWhenLeft(config.database);
+    } else {
+      claim = claimToServe(config.database);
+      logger = openLogger(config);
+    }
+    dataSource = await openChecked(config, logger);
     const version = config.app.APP_VERSION ?? buildVersion();
     const resources = { config, dataSource, logger, secrets, version };
-    app = await NestFactory.create<NestExpressApplication>(
-      AppModule.register(resources),
-      new FastExpressAdapter(),
-      {
-        logger: nestLogger(logger),
-        abortOnError: false,
-        bodyParser: false,
-      },
-    );
+    app = await NestFactory.create<NestExpressApplication>(AppModule.register(resources), adapter, {
+      logger: nestLogger(logger),
+      abortOnError: false,
+      bodyParser: false,
+    });
     configureApp(app, config, logger);
     await app.init();
-    await listen(app, config);
-    const port = (app.getHttpServer().address() as { port: number }).port;
+    const setupLink = await offerSetup(app, config);
+    if (room) room.open();
+    else await listen(server, config.http);
     return {
       app,
-      port,
+      port: (server.address() as { port: number }).port,
       logger,
-      setupLink: await offerSetup(app, config),
+      setupLink,
       drain: drainOf(app, config, logger, release),
     };
   } catch (error) {
+    room?.close();
     try {
       // Its timers would keep the process alive.
       await app?.close();
     } finally {
       await release();
     }
+    throw error;
+  }
+}
+
+/** @throws StartupError where this build cannot serve what is there */
+async function openChecked({ database, app }: Config, logger: Logger): Promise<DataSource> {
+  const dataSource = await openDatabase(database, {
+    onConnectionLost: (error) => void logger.warn({ message: 'database.connection-lost', error }),
+    blockMs: BLOCK_MS,
+  });
+  try {
+    await assertNotHalfMoved(dataSource);
+    const unknown = await assertMigrated(dataSource);
+    if (unknown.length > 0) logger.warn({ message: 'database.newer-version', migrations: unknown });
+    if (app.NODE_ENV === 'production' || app.NODE_ENV === 'staging') await assertNoDemoAccounts(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
     throw error;
   }
 }
@@ -127,8 +170,9 @@ function drainOf(
     },
     log: (message) => void logger.info(message),
     ...(config.app.NODE_ENV === 'production' && {
-      // A load balancer that asks every second hears the 503 before connections are refused.
-      noticeMs: 2_000,
+      // A load balancer that asks every second hears the 503 before connections are refused. Nobody else serves a file of
+      // SQLite: who takes its place waits for us, and connections that are kept learn of it by their next answer.
+      noticeMs: config.database.type === 'sqlite' ? 500 : 2_000,
       // With a new connection per request PM2's reload loses some unless the process stays a moment longer.
       lingerMs: 1_000,
     }),
@@ -153,21 +197,6 @@ async function offerSetup(app: NestExpressApplication, config: Config): Promise<
   if (config.app.NODE_ENV === 'development') return null;
   if (await app.get(UsersService, { strict: false }).anyStaff()) return null;
   return app.get(SetupLink, { strict: false }).issue();
-}
-
-/**
- * Longer than a proxy keeps a connection on which nothing is asked (nginx and AWS' load balancers 60 s): the side that is asked
- * must not be the one that closes, or a request now and then meets a closed door and is answered with 502.
- */
-const KEEP_ALIVE_MS = 65_000;
-
-async function listen(app: NestExpressApplication, { http }: Config): Promise<void> {
-  (app.getHttpServer() as Server).keepAliveTimeout = KEEP_ALIVE_MS;
-  try {
-    await (http.HOST ? app.listen(http.PORT, http.HOST) : app.listen(http.PORT));
-  } catch (error) {
-    throw portError(http, error);
-  }
 }
 
 /** @throws StartupError */

@@ -7,7 +7,7 @@ import { schemaDrift } from '../database/schema-drift';
 import { generateCommand } from './migration-generate';
 import { DifferenceError, RefusedError } from '../common/operator-errors';
 import { action, operatorCommand, type OperatorOptions, type Output } from './operator';
-import { withDatabase, withDatabaseAlone } from './with-database';
+import { withDatabase, withDatabaseAlone, withDatabaseBeside } from './with-database';
 
 export function migrationCommands(): Command[] {
   return [
@@ -36,11 +36,15 @@ const told = (output: Output, verb: string): MigrateOptions => ({
     output.line(`${name} waits: somebody else holds a table that it changes, such as a backup`),
 });
 
-/** A schema of a newer version, which this one runs on as it is, is left as it is. */
+/**
+ * A schema of a newer version, which this one runs on as it is, is left as it is. Beside a server that serves from SQLite runs
+ * what only adds.
+ */
 async function run(output: Output): Promise<void> {
-  await withDatabaseAlone(async (dataSource) => {
+  await withDatabaseBeside(async (dataSource, isAlone) => {
     const { pending, unknown } = await migrationState(dataSource);
     if (unknown.some(takesAway) || (unknown.length > 0 && pending.length > 0)) throw newer(unknown);
+    if (!isAlone && pending.some(takesAway)) throw served(pending.filter(takesAway));
     const applied = await migrate(dataSource, told(output, 'applied'));
     const state = unknown.length > 0 ? `of a newer version (it has ${listed(unknown)})` : 'up to date';
     output.result({ applied, unknown }, `The database is ${state}`);
@@ -61,6 +65,11 @@ async function revert(output: Output): Promise<void> {
 const newer = (unknown: string[]): RefusedError =>
   new RefusedError(
     `The database is of a newer version of Liftdesk (it has ${listed(unknown)}): run this with that version. Nothing was changed`,
+  );
+
+const served = (takers: string[]): RefusedError =>
+  new RefusedError(
+    `A server runs on the database, and may use what ${listed(takers)} takes away: stop it first. Nothing was changed`,
   );
 
 async function show(output: Output): Promise<void> {

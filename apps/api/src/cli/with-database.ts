@@ -6,7 +6,7 @@ import type { Config } from '../config/config';
 import { readEnvironment } from '../config/environment';
 import type { DatabaseConfig } from '../config/database.schema';
 import { loadConfigOnce } from '../config/load-config';
-import { claimDatabase, type DatabaseClaim } from '../database/instance-lock';
+import { claimDatabase, type DatabaseClaim, isServed } from '../database/instance-lock';
 import { openDatabase } from '../database/open-database';
 import { assertNotHalfMoved } from '../move/half-moved';
 import { RefusedError } from '../common/operator-errors';
@@ -37,6 +37,18 @@ export async function withDatabaseAlone<T>(work: Work<T>): Promise<T> {
   } finally {
     claim.release();
   }
+}
+
+/**
+ * As withDatabaseAlone(), but where a server uses the file of SQLite it goes on, and the work is told that it is not alone:
+ * for what a server need not be stopped for.
+ */
+export async function withDatabaseBeside<T>(
+  work: (dataSource: DataSource, isAlone: boolean) => Promise<T>,
+): Promise<T> {
+  const config = await loadConfigOnce(readEnvironment());
+  if (isServed(config.database)) return opened(config, (dataSource) => work(dataSource, false));
+  return withDatabaseAlone((dataSource) => work(dataSource, true));
 }
 
 /** @throws RefusedError where another process uses the file, or the folder for it cannot be made */

@@ -18,8 +18,8 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings the schema to this build's, one process at a time: who comes second finds nothing left to do. Each migration is one
- * transaction, so that whatever ends the work leaves whole ones behind, and the next run goes on from there.
+ * Brings the schema to this build's, one process at a time, on SQLite a migration at a time: who comes second finds nothing left to do.
+ * Each migration is one transaction, so that whatever ends the work leaves whole ones behind, and the next run goes on from there.
  * @returns the names of the migrations that were applied
  * @throws StartupError that says which one failed, and why
  */
@@ -27,8 +27,15 @@ export async function migrate(dataSource: DataSource, options: MigrateOptions = 
   return alone(dataSource, async (executor, runner) => {
     const applied: string[] = [];
     for (const migration of await executor.getPendingMigrations()) {
-      await oneOf(runner, migration.name, options, () => executor.executeMigration(migration));
+      const isApplied = await oneOf(runner, migration.name, options, async () => {
+        // On SQLite the transaction alone keeps others out: one of them may have been here since.
+        if (await isExecuted(executor, migration.name)) return false;
+        await executor.executeMigration(migration);
+        return true;
+      });
+      if (!isApplied) continue;
       applied.push(migration.name);
+      options.onDone?.(migration.name);
     }
     return applied;
   });
@@ -54,8 +61,14 @@ export async function revertLast(
       await known.down(runner);
       await executor.deleteMigration(newest);
     });
+    options.onDone?.(newest.name);
     return newest.name;
   });
+}
+
+async function isExecuted(executor: MigrationExecutor, name: string): Promise<boolean> {
+  const executed = await executor.getExecutedMigrations();
+  return executed.some((migration) => migration.name === name);
 }
 
 function alone<T>(
@@ -72,16 +85,15 @@ function alone<T>(
   });
 }
 
-async function oneOf(
+async function oneOf<T>(
   runner: QueryRunner,
   name: string,
-  { onDone, onWaiting }: MigrateOptions,
-  work: () => Promise<unknown>,
-): Promise<void> {
+  { onWaiting }: MigrateOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
-      await inTransaction(runner, work);
-      return onDone?.(name);
+      return await inTransaction(runner, work);
     } catch (error) {
       if (!isLocked(error) || tried === TRIES) throw failed(name, error as Error);
       onWaiting?.(name);
@@ -90,15 +102,16 @@ async function oneOf(
   }
 }
 
-async function inTransaction(runner: QueryRunner, work: () => Promise<unknown>): Promise<void> {
+async function inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
   // SQLite lets nobody switch its foreign keys off inside of a transaction.
   await runner.beforeMigration();
   try {
     await runner.startTransaction();
     try {
       await dialectOf(runner.manager).waitAtMost(runner.manager, LOCK_WAIT_MS);
-      await work();
+      const done = await work();
       await runner.commitTransaction();
+      return done;
     } catch (error) {
       // Where the connection is gone, so is the transaction, and the first error is the one to tell.
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../common/startup-error';
-import { InstanceLock } from './instance-lock';
+import type { DatabaseConfig } from '../config/database.schema';
+import { claimDatabase, claimToServe, claimWhenLeft, InstanceLock, isServed } from './instance-lock';
 import { compareVersions, openSqlite } from './sqlite';
 
 let folder: string;
@@ -47,5 +48,38 @@ describe('InstanceLock', () => {
     expect(() => InstanceLock.acquire(path)).toThrow(/Another Liftdesk process/);
     lock.release();
     InstanceLock.acquire(path).release();
+  });
+});
+
+describe('a claim', () => {
+  const database = (): DatabaseConfig => ({ type: 'sqlite', path });
+
+  it('of a server is told from one of a command, and is in the way of both', () => {
+    const command = claimDatabase(database());
+    expect(isServed(database())).toBe(false);
+    command.release();
+    const server = claimToServe(database());
+    expect(isServed(database())).toBe(true);
+    for (const claim of [claimDatabase, claimToServe])
+      expect(() => claim(database())).toThrow(/Another Liftdesk process/);
+    server.release();
+    expect(isServed(database())).toBe(false);
+  });
+
+  it('waits until the server before has ended', async () => {
+    const before = claimToServe(database());
+    let isOurs = false;
+    const ours = claimWhenLeft(database()).finally(() => (isOurs = true));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isOurs).toBe(false);
+    before.release();
+    (await ours).release();
+  });
+
+  it('of PostgreSQL, or in memory, is in nobody’s way', async () => {
+    const memory: DatabaseConfig = { type: 'sqlite', path: ':memory:' };
+    claimToServe(memory);
+    expect(isServed(memory)).toBe(false);
+    await claimWhenLeft(memory);
   });
 });

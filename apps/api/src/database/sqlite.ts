@@ -9,22 +9,23 @@ import { SQLITE_MIGRATIONS } from './migrations/sqlite';
 
 /** Older versions can corrupt a database when the WAL is reset under a reader. */
 const OLDEST_SQLITE = '3.51.3';
-/** Waiting blocks the whole process, so it is short; only an operator's command ever holds the lock beside us. */
-const BUSY_TIMEOUT_MS = 1_000;
+/** How long a statement waits for another process that has the file; its own process stands still meanwhile. */
+const BLOCK_MS = 1_000;
 
 /**
  * @param path a file, or `:memory:`
+ * @param blockMs for a process that serves: moments only, since what writes is made to wait by the gate
  * @returns an initialised data source whose every call passes the write gate
  * @throws StartupError when the file cannot be opened or SQLite is too old
  */
-export async function openSqlite(path: string): Promise<DataSource> {
+export async function openSqlite(path: string, blockMs = BLOCK_MS): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'better-sqlite3',
     database: path,
     entities: ENTITIES,
     migrations: SQLITE_MIGRATIONS,
     migrationsTransactionMode: 'each',
-    timeout: BUSY_TIMEOUT_MS,
+    timeout: blockMs,
     prepareDatabase: (connection: Database.Database) => prepare(connection),
   });
   installWriteGate(dataSource);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,7 @@ async function open(
     type: 'better-sqlite3',
     database: join(folder, 'test.sqlite'),
     enableWAL: true,
+    timeout: 1,
   });
   const gate = gated
     ? installWriteGate(dataSource, { ...WRITE_GATE_DEFAULTS, ...options })
@@ -202,6 +203,33 @@ describe('with the gate', () => {
     expect(gate.backlog).toBe(0);
     await holder;
     expect(await names(dataSource)).toEqual(['holder']);
+  });
+
+  it('transactions wait while another process has the file, hold nobody up meanwhile, and keep their order', async () => {
+    const { dataSource, gate } = await open(true);
+    const other = new Database(join(folder, 'test.sqlite'));
+    other.exec(`begin immediate; insert into item (name) values ('other')`);
+    const insert = (name: string) => dataSource.transaction((manager) => manager.query(INSERT, [name]));
+    const [first, second] = [insert('first'), insert('second')];
+    await later(50);
+    expect([gate.backlog, await names(dataSource)]).toEqual([2, []]);
+    const third = insert('third');
+    other.exec('commit');
+    await Promise.all([first, second, third]);
+    expect(await names(dataSource)).toEqual(['other', 'first', 'second', 'third']);
+    other.close();
+  });
+
+  it('a transaction for which another process has the file too long is refused, hears why, and the next one works', async () => {
+    const { dataSource, gate } = await open(true, { waitMs: 50 });
+    const other = new Database(join(folder, 'test.sqlite'));
+    other.exec('begin immediate');
+    const insert = (name: string) => dataSource.transaction((manager) => manager.query(INSERT, [name]));
+    await expect(insert('late')).rejects.toThrow(/locked by another process/);
+    expect(gate.backlog).toBe(0);
+    other.close();
+    await insert('next');
+    expect(await names(dataSource)).toEqual(['next']);
   });
 
   it('a nested transaction rolls back alone', async () => {

@@ -15,6 +15,9 @@ export interface WriteGateOptions {
 
 export const WRITE_GATE_DEFAULTS: WriteGateOptions = { waitMs: 10_000, turnMs: 5_000, groupSize: 64 };
 
+/** Another process has the file: it is tried again so often, and in between this one does other work. */
+const TRY_AGAIN_MS = 10;
+
 /** The gate refused or ended a transaction; nothing of it was written. The caller may try again. */
 export class WriteGateError extends Error {
   readonly code = 'database-busy';
@@ -56,6 +59,8 @@ export class WriteGate {
   private admitted = 0;
   private open = false;
   private scheduled = false;
+  /** Why the last try to begin came to nothing; undefined when it did not. */
+  private locked?: unknown;
 
   constructor(
     private readonly connection: () => GateConnection,
@@ -82,7 +87,7 @@ export class WriteGate {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(waiter), 1);
-        reject(new WriteGateError(`No turn on the database within ${this.options.waitMs} ms`));
+        reject(this.tooLate());
       }, this.options.waitMs);
       timer.unref();
       const waiter: Waiter = {
@@ -112,14 +117,32 @@ export class WriteGate {
   private startGroup(): void {
     try {
       this.connection().exec('BEGIN IMMEDIATE');
+      this.locked = undefined;
     } catch (error) {
-      const refusal = new WriteGateError('The database is locked by another process', { cause: error });
+      if (isLocked(error)) return this.tryAgain(error);
+      const refusal = new WriteGateError('The database takes no writes', { cause: error });
       for (const waiter of this.waiting.splice(0)) waiter.refuse(refusal);
       return;
     }
     this.open = true;
     this.admitted = 0;
     this.next();
+  }
+
+  /** A migration, or a command, writes beside us: who waits for longer than he may has gone by himself. */
+  private tryAgain(error: unknown): void {
+    this.locked = error;
+    this.scheduled = true;
+    setTimeout(() => {
+      this.scheduled = false;
+      this.schedule();
+    }, TRY_AGAIN_MS);
+  }
+
+  private tooLate(): WriteGateError {
+    return this.locked === undefined
+      ? new WriteGateError(`No turn on the database within ${this.options.waitMs} ms`)
+      : new WriteGateError('The database is locked by another process', { cause: this.locked });
   }
 
   /** Admits the next transaction, or ends the group when none waits or the group is full. */
@@ -212,3 +235,6 @@ export class WriteGate {
     return members;
   }
 }
+
+const isLocked = (error: unknown): boolean =>
+  String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');

@@ -9,9 +9,9 @@ export interface DrainOptions {
   /** After the last answer: let go of the database, flush the log. */
   readonly stop: () => Promise<void>;
   readonly log: (message: string) => void;
-  /** How long still to listen, so that load balancers see it; 0 ms by default. */
+  /** How long still to listen, so that load balancers and kept connections learn of it; 0 ms by default. */
   readonly noticeMs?: number;
-  /** How long to stay after the last connection has closed; 0 ms by default. */
+  /** How long to stay when all is done, for connections that the primary of a cluster was about to hand over; 0 ms by default. */
   readonly lingerMs?: number;
   /** After so long the process ends, whatever is open; 9,000 ms by default. */
   readonly limitMs?: number;
@@ -72,12 +72,14 @@ async function drainAndExit(
   try {
     options.log('shutdown.started');
     options.notReady();
+    // Whoever is told so in an answer asks elsewhere next; one that was not told may ask just as its connection is closed.
+    server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'));
     await sleep(options.noticeMs ?? 0);
     await closed(server, connections);
     clearTimeout(cut);
-    if (!wasCut) await sleep(options.lingerMs ?? 0);
     await options.stop();
     clearTimeout(limit);
+    if (!wasCut) await sleep(options.lingerMs ?? 0);
     target.exit(wasCut ? 1 : 0);
   } catch (error) {
     clearTimeout(cut);
@@ -99,7 +101,6 @@ function connectionsOf(server: Server): Connections {
 /** Resolves when the last connection is gone: those that idle are closed, those at work after their answer. */
 function closed(server: Server, connections: Connections): Promise<void> {
   return new Promise((resolve) => {
-    server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'));
     const sweep = setInterval(() => {
       server.closeIdleConnections();
       closeSilent(connections);

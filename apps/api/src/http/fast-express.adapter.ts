@@ -22,7 +22,14 @@ export class FastExpressAdapter extends ExpressAdapter {
     instance.disable('etag').disable('x-powered-by');
   }
 
+  /** The server, which may listen before Nest's application is there; that then takes it over. */
+  earlyServer(): http.Server {
+    this.initHttpServer({});
+    return this.getHttpServer() as http.Server;
+  }
+
   override initHttpServer(options: NestApplicationOptions): void {
+    if (this.getHttpServer() !== undefined) return;
     const app = this.getInstance<Express>();
     class Request extends http.IncomingMessage {}
     class Response<R extends http.IncomingMessage> extends http.ServerResponse<R> {}

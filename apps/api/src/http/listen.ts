@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
+import cluster from 'node:cluster';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import { StartupError } from '../common/startup-error';
 
 export interface ListenAddress {
@@ -13,19 +14,26 @@ export interface ListenAddress {
  * @throws StartupError
  */
 export async function assertPortFree(address: ListenAddress): Promise<void> {
+  // There the port is the primary's, which would hand this probe a share of the requests, to be lost.
+  if (cluster.isWorker) return;
   const probe = createServer();
-  try {
-    probe.listen(address.PORT, address.HOST);
-    await once(probe, 'listening');
-  } catch (error) {
-    throw portError(address, error);
-  }
+  await listen(probe, address);
   probe.close();
   await once(probe, 'close');
 }
 
+/** @throws StartupError */
+export async function listen(server: Server, address: ListenAddress): Promise<void> {
+  try {
+    server.listen(address.PORT, address.HOST);
+    await once(server, 'listening');
+  } catch (error) {
+    throw portError(address, error);
+  }
+}
+
 /** @returns what to tell the operator, or the error itself where there is nothing better to say */
-export function portError({ PORT, HOST }: ListenAddress, error: unknown): unknown {
+function portError({ PORT, HOST }: ListenAddress, error: unknown): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new StartupError(`Port ${PORT} is taken: stop what uses it, or set PORT to another one`);
