@@ -37,7 +37,8 @@ export interface DoctorContext {
   readonly now: () => number;
 }
 
-export interface DoctorCheck {
+/** @typeParam Context what the check may read: the configuration for a doctor, an address for who comes from outside */
+export interface Check<Context> {
   /** In `--skip`, `--only` and the JSON. */
   readonly name: string;
   /** The case of the troubleshooting guide that it is for. */
@@ -45,10 +46,12 @@ export interface DoctorCheck {
   /** A check that takes longer has failed; 10,000 by default. */
   readonly timeoutMs?: number;
   /** What it throws is a failure; `explain` says why. */
-  run(context: DoctorContext, signal: AbortSignal): Promise<Finding> | Finding;
+  run(context: Context, signal: AbortSignal): Promise<Finding> | Finding;
   /** In words for what this check throws; null where it knows nothing better than the general answer. */
-  explain?(error: unknown, context: DoctorContext): Reason | null;
+  explain?(error: unknown, context: Context): Reason | null;
 }
+
+export type DoctorCheck = Check<DoctorContext>;
 
 export const ok = (message: string): Finding => ({ verdict: 'ok', message });
 export const skipped = (message: string): Finding => ({ verdict: 'skipped', message });

@@ -45,7 +45,7 @@ function summaryOf(reports: readonly CheckReport[]): string {
 /** For programs; `ok` says what the exit code says. */
 export function renderJson(
   reports: readonly CheckReport[],
-  about: { url: string; environment: string | null },
+  about: { url: string } & Readonly<Record<string, unknown>>,
 ): string {
   const ok = reports.every(({ verdict }) => verdict !== 'failure');
   return `${JSON.stringify({ ok, ...about, checks: reports }, null, 2)}\n`;

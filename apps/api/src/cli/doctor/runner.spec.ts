@@ -82,6 +82,33 @@ describe('the doctor', () => {
     expect(order).toEqual(['quick', 'slow', 'rude']);
   });
 
+  it('ends at once when somebody interrupts it, and makes no further check', async () => {
+    const interrupt = new AbortController();
+    const slow = check('slow', async (_context, signal) => {
+      interrupt.abort();
+      await new Promise((_resolve, reject) =>
+        signal.aborted
+          ? reject(new Error('cut'))
+          : signal.addEventListener('abort', () => reject(new Error('cut'))),
+      );
+      return ok('never');
+    });
+    const made: string[] = [];
+    const next = check('next', () => {
+      made.push('next');
+      return ok('never');
+    });
+    const reports = await runChecks({ together: [], last: [slow, next] }, context, {
+      ...all,
+      signal: interrupt.signal,
+    });
+    expect(reports.map(({ verdict, message }) => [verdict, message])).toEqual([
+      ['skipped', 'interrupted'],
+      ['skipped', 'interrupted'],
+    ]);
+    expect(made).toEqual([]);
+  });
+
   it('leaves out what it is told to', async () => {
     const checks = {
       together: [check('a', () => ok('a')), check('b', () => ok('b'))],

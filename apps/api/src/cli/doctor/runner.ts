@@ -1,5 +1,5 @@
 import { CheckFailedError, failure, skipped } from './check';
-import type { DoctorCheck, DoctorContext, Finding } from './check';
+import type { Check, Finding } from './check';
 import { isError } from './causes/error-chain';
 import { explain } from './causes/explain';
 
@@ -17,27 +17,30 @@ export interface RunOptions {
   readonly only: readonly string[];
   /** Hears of each check when it is through. */
   readonly onReport?: (report: CheckReport) => void;
+  /** Aborted: the check under way is cut off, and those behind it are not made. */
+  readonly signal?: AbortSignal;
 }
 
 const TIMEOUT_MS = 10_000;
 /** What was cut off may still tidy up behind itself for so long. */
 const TIDY_MS = 3_000;
+const INTERRUPTED = 'interrupted';
 
 /**
  * Makes the checks, all of `together` at once and `last` behind them, each for no longer than its time-out: one that
  * hangs costs its own time only.
  * @returns their reports in the order of the lists
  */
-export async function runChecks(
-  { together, last }: { together: readonly DoctorCheck[]; last: readonly DoctorCheck[] },
-  context: DoctorContext,
+export async function runChecks<Context>(
+  { together, last }: { together: readonly Check<Context>[]; last: readonly Check<Context>[] },
+  context: Context,
   options: RunOptions,
 ): Promise<CheckReport[]> {
   const stragglers: Promise<unknown>[] = [];
   const { only } = options;
-  const wanted = (checks: readonly DoctorCheck[]) =>
+  const wanted = (checks: readonly Check<Context>[]) =>
     checks.filter(({ name }) => only.length === 0 || only.includes(name));
-  const run = (check: DoctorCheck) => runCheck(check, context, options, stragglers);
+  const run = (check: Check<Context>) => runCheck(check, context, options, stragglers);
   const reports = await Promise.all(wanted(together).map(run));
   for (const check of wanted(last)) reports.push(await run(check));
   await Promise.race([
@@ -47,49 +50,61 @@ export async function runChecks(
   return reports;
 }
 
-async function runCheck(
-  check: DoctorCheck,
-  context: DoctorContext,
-  { skip, onReport }: RunOptions,
+async function runCheck<Context>(
+  check: Check<Context>,
+  context: Context,
+  options: RunOptions,
   stragglers: Promise<unknown>[],
 ): Promise<CheckReport> {
   const startedAt = performance.now();
-  const finding = skip.includes(check.name) ? skipped('left out') : await findIn(check, context, stragglers);
+  const finding = options.skip.includes(check.name)
+    ? skipped('left out')
+    : await findIn(check, context, options, stragglers);
   const report = {
     name: check.name,
     ...(check.guide !== undefined && { guide: check.guide }),
     ...finding,
     ms: Math.round(performance.now() - startedAt),
   };
-  onReport?.(report);
+  options.onReport?.(report);
   return report;
 }
 
-async function findIn(
-  check: DoctorCheck,
-  context: DoctorContext,
+async function findIn<Context>(
+  check: Check<Context>,
+  context: Context,
+  { signal }: RunOptions,
   stragglers: Promise<unknown>[],
 ): Promise<Finding> {
+  if (signal?.aborted) return skipped(INTERRUPTED);
   const { timeoutMs = TIMEOUT_MS } = check;
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Finding>((resolve) => {
-    timer = setTimeout(() => {
-      controller.abort(new Error('the check took too long'));
-      resolve(lateFinding(check, timeoutMs, context));
-    }, timeoutMs);
+  const [controller, ended] = [new AbortController(), new AbortController()];
+  const cut = new Promise<Finding>((resolve) => {
+    const cutOff = (why: string, finding: Finding): void => {
+      controller.abort(new Error(why));
+      resolve(finding);
+    };
+    const late = () => cutOff('the check took too long', lateFinding(check, timeoutMs, context));
+    const timer = setTimeout(late, timeoutMs);
+    ended.signal.addEventListener('abort', () => clearTimeout(timer));
+    const interrupted = () => cutOff(INTERRUPTED, skipped(INTERRUPTED));
+    signal?.addEventListener('abort', interrupted, { signal: ended.signal });
   });
   const made = attempt(check, context, controller.signal);
   stragglers.push(made);
   try {
-    return await Promise.race([made, late]);
+    return await Promise.race([made, cut]);
   } finally {
-    clearTimeout(timer);
+    ended.abort();
   }
 }
 
 /** Never rejects. */
-async function attempt(check: DoctorCheck, context: DoctorContext, signal: AbortSignal): Promise<Finding> {
+async function attempt<Context>(
+  check: Check<Context>,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Finding> {
   try {
     return await check.run(context, signal);
   } catch (error) {
@@ -97,7 +112,7 @@ async function attempt(check: DoctorCheck, context: DoctorContext, signal: Abort
   }
 }
 
-function found(check: DoctorCheck, error: unknown, context: DoctorContext): Finding {
+function found<Context>(check: Check<Context>, error: unknown, context: Context): Finding {
   const message = messageOf(error);
   if (error instanceof CheckFailedError) return failure(message, error.reason);
   return failure(message, check.explain?.(error, context) ?? explain(error));
@@ -113,7 +128,7 @@ function messageOf(error: unknown): string {
     : own;
 }
 
-function lateFinding(check: DoctorCheck, timeoutMs: number, context: DoctorContext): Finding {
+function lateFinding<Context>(check: Check<Context>, timeoutMs: number, context: Context): Finding {
   const silence = Object.assign(new Error(`no answer within ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' });
   return failure(silence.message, check.explain?.(silence, context) ?? explain(silence));
 }
