@@ -539,7 +539,7 @@ export interface paths {
         get: operations["Users_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["Erasure_erase"];
         options?: never;
         head?: never;
         patch: operations["Users_change"];
@@ -1953,6 +1953,26 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DeskUser"];
                 };
+            };
+        };
+    };
+    Erasure_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A customer and all their tickets are gone for good */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
