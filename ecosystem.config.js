@@ -5,7 +5,7 @@
  * Secrets come from Secrets Manager, from the environment or from .env.production, never from here: `pm2 save` writes what stands
  * here to disk.
  */
-const { APP_DIR, NODE_ENV, INSTANCES = '1', MEMORY_LIMIT_MB = '400' } = process.env;
+const { APP_DIR, NODE_ENV = 'production', PORT, INSTANCES = '1', MEMORY_LIMIT_MB = '400' } = process.env;
 
 /** Releases come and go behind `current`; data and logs stay. */
 const onMachine = APP_DIR && {
@@ -13,7 +13,7 @@ const onMachine = APP_DIR && {
   out_file: `${APP_DIR}/logs/pm2-out.log`,
   error_file: `${APP_DIR}/logs/pm2-error.log`,
   // nginx stands before it; nobody else comes in.
-  env: { NODE_ENV: NODE_ENV || 'production', HOST: '127.0.0.1' },
+  env: { NODE_ENV, HOST: '127.0.0.1', ...(PORT && { PORT }) },
   // What begins with nothing is everything: of the environment that PM2 is called in it keeps, and saves, nothing. What the
   // service of PM2 itself was started with, such as secrets of its unit, the processes get all the same.
   filter_env: [''],

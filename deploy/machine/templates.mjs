@@ -36,11 +36,12 @@ export function renderAll(variables) {
     .map((file) => {
       const path = relative(TEMPLATES, file);
       try {
-        return { path, text: fill(readFileSync(file, 'utf8'), variables), mode: modeOf(file) };
+        return { path, ...textAndMode(fill(readFileSync(file, 'utf8'), variables)) };
       } catch (error) {
         throw new Error(`${path}: ${error.message}`);
       }
     });
 }
 
-const modeOf = (file) => (statSync(file).mode & 0o100 ? 0o755 : 0o644);
+/** A script is one whatever an archive made of its rights. */
+const textAndMode = (text) => ({ text, mode: text.startsWith('#!') ? 0o755 : 0o644 });

@@ -28,7 +28,12 @@ const ROWS = [
   ['APP_DIR', ({ APP_HOME }) => `${APP_HOME}/app`, PATH, 'where the desk and its data are'],
   ['DOMAIN', undefined, NAME, 'the name that people, or the CDN, find this machine by'],
   ['NODE_ENV', 'production', oneOf('production', 'staging'), 'which settings the desk reads'],
-  ['NODE_MAJOR', '24', oneOf('20', '22', '24'), 'the version of Node that is installed'],
+  [
+    'NODE_MAJOR',
+    '',
+    oneOf('', '20', '22', '24'),
+    'the version of Node; one that is there unless set, else 24',
+  ],
   ['PORT', '5000', PORT, 'where the desk listens, on the loopback'],
   ['ENGINE', 'sqlite', oneOf('sqlite', 'postgres'), 'the database'],
   ['INSTANCES', '1', NUMBER, 'how many processes serve; one on SQLite'],
@@ -56,6 +61,7 @@ const ROWS = [
   ['AWS_REGION', 'us-east-1', REGION, 'the region'],
   ['LOG_GROUP', '/aws/ec2/support-ticket-api', GROUP, 'where files of logs are shipped to'],
   ['METRICS_NAMESPACE', 'SupportTicketApp', NAMESPACE, 'the namespace of the metrics'],
+  ['SECURITY_UPDATES', 'on', SWITCH, 'the distribution installs its security updates by itself'],
   ['DATA_DEVICE', '', DEVICE, 'a disk for APP_DIR; formatted when blank'],
   [
     'SMOKE_URL',

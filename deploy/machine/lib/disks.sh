@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# Room: swap for a small machine, and a disk of its own for what must outlive the machine.
+
+SMALL_MB=2048
+
+# A release and a reload are two processes for a moment, and npm and dnf want their share.
+make_swap() {
+  local memory
+  memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
+  if ((memory >= SMALL_MB)) || [[ $(wc -l </proc/swaps) -gt 1 ]]; then return; fi
+  say "makes 1 GB of swap"
+  [[ -e /swapfile ]] || run dd if=/dev/zero of=/swapfile bs=1M count=1024 status=none
+  run chmod 600 /swapfile
+  run mkswap -q /swapfile
+  run swapon /swapfile
+  add_mount '/swapfile none swap sw 0 0'
+}
+
+add_mount() {
+  if grep -qxF "$1" /etc/fstab; then return; fi
+  say "writes to /etc/fstab: $1"
+  [[ $DRY_RUN == yes ]] || echo "$1" >>/etc/fstab
+}
+
+# The disk is formatted only where there is nothing at all on it.
+mount_data() {
+  local device folder kind
+  device=$(value_of DATA_DEVICE) folder=$(value_of APP_DIR)
+  if [[ -z $device ]]; then return; fi
+  if mountpoint -q "$folder"; then
+    grow "$folder"
+    return
+  fi
+  [[ -b $device ]] || fail "DATA_DEVICE=$device is no disk"
+  if [[ -d $folder && -n $(ls -A "$folder") ]]; then
+    fail "$folder is not empty: what is in it would vanish behind the disk $device"
+  fi
+  kind=$(kind_of "$device")
+  if [[ -z $kind ]]; then
+    kind=xfs
+    has mkfs.xfs || kind=ext4
+    say "formats $device, which is blank"
+    run "mkfs.$kind" -q "$device"
+  fi
+  run mkdir -p "$folder"
+  if [[ $DRY_RUN == yes ]]; then
+    say "would mount: $device at $folder"
+    return
+  fi
+  add_mount "UUID=$(blkid -p -s UUID -o value "$device") $folder $kind defaults,noatime,nofail 0 2"
+  mount "$folder"
+  grow "$folder"
+}
+
+# What is on a disk; nothing where it is blank. That it cannot be told is no answer.
+kind_of() {
+  local code=0 found
+  found=$(blkid -p -s TYPE -o value "$1") || code=$?
+  case $code in
+    0) [[ -n $found ]] || fail "$1 has something on it that is no file system: partitions, perhaps" ;;
+    2) [[ -z $(wipefs --noheadings "$1") ]] || fail "$1 is not blank, and nobody knows what is on it" ;;
+    *) fail "it cannot be told what is on $1" ;;
+  esac
+  echo "$found"
+}
+
+# A volume that was made larger is used whole.
+grow() {
+  if [[ $(findmnt -n -o FSTYPE "$1") == xfs ]]; then run xfs_growfs "$1" >/dev/null; fi
+}
