@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type Ending, Installation } from './harness/built-api';
 import { begin } from './harness/command';
 
+/** The first of the two statements by which the databases change names. */
+const SWAP = 'postgres query alter database';
 const PRELOAD = join(__dirname, 'harness', 'pause-at-deed.cjs');
 const describeWithPostgres = PostgresServer.isInstalled ? describe : describe.skip;
 const WHY = PostgresServer.isInstalled ? '' : 'POSTGRESQL ONLY, left out: ';
@@ -68,11 +70,12 @@ describeWithPostgres(`${WHY}a restore into PostgreSQL by the built command`, () 
     return readFileSync(path('deeds'), 'utf8').trim().split('\n');
   }
 
-  const pauseAt = (deed: number): Record<string, string> => ({
+  const pauseAt = (deed: number, from?: string): Record<string, string> => ({
     ...env,
     NODE_OPTIONS: `--require ${PRELOAD}`,
     PAUSE_AT: String(deed),
     PAUSE_UNTIL: path('go'),
+    ...(from !== undefined && { PAUSE_FROM: from }),
   });
 
   it('is done by an owner who may create databases, over TLS', async () => {
@@ -88,14 +91,15 @@ describeWithPostgres(`${WHY}a restore into PostgreSQL by the built command`, () 
   });
 
   it('killed with SIGKILL at any stage leaves the old desk or the new one, and the same command finishes', async () => {
-    const count = (await deeds()).length;
-    const last = Array.from({ length: 10 }, (_, index) => count - index);
-    const before = Array.from({ length: 10 }, (_, index) => 1 + Math.floor((index * (count - 10)) / 10));
+    const all = await deeds();
+    const swap = all.findIndex((deed) => deed.startsWith(SWAP));
+    const before = Array.from({ length: 10 }, (_, index) => pauseAt(1 + Math.floor((index * swap) / 10)));
+    const last = Array.from({ length: all.length - swap }, (_, index) => pauseAt(index + 1, SWAP));
     const seen = new Set<string>();
-    for (const deed of [...before, ...last]) {
+    for (const pause of [...before, ...last]) {
       for (const name of (await databases('desk')).slice(1)) await server.query(`drop database "${name}"`);
       await mark('now');
-      const command = begin(installation, ['restore', 'latest'], pauseAt(deed));
+      const command = begin(installation, ['restore', 'latest'], pause);
       await command.says('paused at');
       await command.kill();
       const found = (await markOf()) ?? '';
@@ -113,10 +117,10 @@ describeWithPostgres(`${WHY}a restore into PostgreSQL by the built command`, () 
   });
 
   it('whose server goes away ends with a line, and leaves the desk', async () => {
-    const all = await deeds();
+    const half = pauseAt(Math.floor((await deeds()).length / 2));
     await mark('now');
-    for (const deed of [Math.floor(all.length / 2), all.length - 3]) {
-      const command = begin(installation, ['restore', 'latest'], pauseAt(deed));
+    for (const pause of [half, pauseAt(1, SWAP)]) {
+      const command = begin(installation, ['restore', 'latest'], pause);
       await command.says('paused at');
       await server.restart('immediate');
       writeFileSync(path('go'), '');

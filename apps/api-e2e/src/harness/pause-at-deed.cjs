@@ -1,6 +1,7 @@
 /**
  * Loaded before a command (NODE_OPTIONS=--require): counts what it does to files and to databases, notes each deed in the
  * file DEEDS, and stands still before the one of number PAUSE_AT, which it says on stdout, until there is a file PAUSE_UNTIL.
+ * With PAUSE_FROM it counts from the first deed that begins so: what comes before may be asked more often, until it is granted.
  */
 'use strict';
 const fs = require('node:fs');
@@ -10,6 +11,7 @@ const { isMainThread } = require('node:worker_threads');
 // Next to the built command, wherever this file is.
 const ofApi = createRequire(process.argv[1] ?? __filename);
 const at = Number(process.env.PAUSE_AT);
+const from = process.env.PAUSE_FROM;
 const { appendFileSync, existsSync, writeSync } = fs;
 const asleep = new Int32Array(new SharedArrayBuffer(4));
 let deeds = 0;
@@ -17,8 +19,9 @@ let deeds = 0;
 function counted(target, method, kind) {
   const original = target[method];
   target[method] = function (...args) {
-    deeds += 1;
-    if (process.env.DEEDS) appendFileSync(process.env.DEEDS, `${kind} ${method}\n`);
+    const deed = `${kind} ${method}${typeof args[0] === 'string' && kind === 'postgres' ? ` ${beginning(args[0])}` : ''}`;
+    if (deeds > 0 || from === undefined || deed.startsWith(from)) deeds += 1;
+    if (process.env.DEEDS) appendFileSync(process.env.DEEDS, `${deed}\n`);
     if (deeds === at) {
       writeSync(1, `paused at ${at}\n`);
       while (!existsSync(process.env.PAUSE_UNTIL ?? '')) Atomics.wait(asleep, 0, 0, 20);
@@ -26,6 +29,9 @@ function counted(target, method, kind) {
     return original.apply(this, args);
   };
 }
+
+/** Enough of a statement to know it by. */
+const beginning = (sql) => sql.trim().split(/\s+/, 2).join(' ');
 
 if (isMainThread) {
   for (const method of [
@@ -42,5 +48,6 @@ if (isMainThread) {
   const statement = Object.getPrototypeOf(new Database(':memory:').prepare('select 1'));
   for (const method of ['run', 'get', 'all', 'iterate']) counted(statement, method, 'statement');
   for (const method of ['exec', 'pragma']) counted(Database.prototype, method, 'statement');
-  counted(ofApi('pg').Client.prototype, 'query', 'statement');
+  // A connection is also ended after the last statement: a deed after everything is done.
+  for (const method of ['query', 'end']) counted(ofApi('pg').Client.prototype, method, 'postgres');
 }
