@@ -4,11 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BuiltApi, Ending } from './harness/built-api';
 import { Client, type Ticket } from './harness/client';
 import type { RunningCommand } from './harness/command';
-import { AGENT, type Kept, SECRET_THERE, TwoPlaces } from './harness/two-places';
+import { AGENT, SECRET_THERE, TwoPlaces } from './harness/two-places';
 
 const WRITERS = 4;
 const READERS = 2;
-const AWAY = 'http://127.0.0.1:9';
 
 describe('a desk lifted and landed by the built commands', () => {
   let postgres: PostgresServer;
@@ -38,9 +37,6 @@ describe('a desk lifted and landed by the built commands', () => {
     await server.stop();
   }
   const done = ({ code, stderr }: Ending): void => expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const expectFilesThere = (files: readonly Kept[]): void => {
-    for (const { key, bytes } of files) expect(places.s3.objects.get(key)?.bytes.equals(bytes)).toBe(true);
-  };
   const ticketsThere = async (): Promise<number> =>
     (await places.there<{ n: number }>('select count(*)::int as n from ticket'))[0]?.n ?? 0;
   const usersThere = (): Promise<object[]> => places.there(`select email from "user" order by rid`);
@@ -55,13 +51,6 @@ describe('a desk lifted and landed by the built commands', () => {
   };
   const freeze = ({ pid }: RunningCommand): void => void process.kill(pid, 'SIGSTOP');
   const thaw = ({ pid }: RunningCommand): void => void process.kill(pid, 'SIGCONT');
-
-  async function expectUntouched(before: readonly string[]): Promise<void> {
-    expect(places.isInMaintenance()).toBe(false);
-    expect(places.everything()).toEqual(before);
-    expect(places.s3.objects.size).toBe(0);
-    expect(places.s3.uploads).toEqual([]);
-  }
 
   it('loses no write that was acknowledged, while people read on; the desk goes on there, and comes home', async () => {
     const bytes = { name: 'big.txt', bytes: new Uint8Array(Buffer.alloc(200_000, 'All work and no play. ')) };
@@ -153,7 +142,7 @@ describe('a desk lifted and landed by the built commands', () => {
       const skipped = [...ending.stdout.matchAll(/^(\w+): done by an earlier run/gm)].map(([, step]) => step);
       expect(skipped).toEqual(doneBefore);
       expect(await ticketsThere()).toBe(100);
-      expectFilesThere(files);
+      places.expectFilesThere(files);
       expect(places.isInMaintenance()).toBe(true);
     });
 
@@ -170,7 +159,7 @@ describe('a desk lifted and landed by the built commands', () => {
       const ending = await places.lifted();
       done(ending);
       expect(ending.stdout).toMatch(/^database: done by an earlier run, \d rows, proven/m);
-      expectFilesThere(files);
+      places.expectFilesThere(files);
 
       await places.there('drop schema public cascade');
       await places.there('create schema public authorization pg_database_owner');
@@ -194,154 +183,8 @@ describe('a desk lifted and landed by the built commands', () => {
       const ending = await places.lifted();
       done(ending);
       expect(ending.stdout).toContain('database: done by an earlier run');
-      expectFilesThere(files);
+      places.expectFilesThere(files);
     });
-  });
-
-  describe('refused before anything is written, and the source goes on', () => {
-    type Given = [args: string[], env: Record<string, string>];
-
-    it.each<[string, number, RegExp, () => Promise<Given> | Given]>([
-      [
-        'the target’s database is away',
-        3,
-        /ECONNREFUSED/,
-        () => [[], { THERE_DATABASE_URL: 'postgres://guest@127.0.0.1:9/desk' }],
-      ],
-      [
-        'its password is wrong',
-        3,
-        /password/,
-        () => [[], { THERE_DATABASE_URL: places.databaseUrl.replace(/:[^:@]+@/, ':wrong@') }],
-      ],
-      [
-        'its database is not empty',
-        3,
-        /holds tables that are not Liftdesk’s/,
-        async () => {
-          await places.useThere();
-          return [[], {}];
-        },
-      ],
-      [
-        'the bucket is away',
-        3,
-        /storage/,
-        () => {
-          places.describe({ AWS_ENDPOINT_URL_S3: AWAY });
-          return [[], {}];
-        },
-      ],
-      ['nobody may write into the bucket', 3, /storage/, () => [[], { AWS_SECRET_ACCESS_KEY: 'wrong' }]],
-      ['there is no desk here', 3, /There is no database/, () => [[], { DATABASE_PATH: 'nowhere.sqlite' }]],
-      [
-        'the folder of files is not the right one',
-        3,
-        /is not a folder of Liftdesk's uploads|no folder/,
-        () => {
-          rmSync(places.path('uploads'), { recursive: true });
-          return [[], {}];
-        },
-      ],
-      [
-        'the file of the target lacks something',
-        3,
-        /^\.env\.there: The configuration is not right:\n {2}S3_ATTACHMENTS_BUCKET: /,
-        () => {
-          places.describe({ S3_ATTACHMENTS_BUCKET: '' });
-          return [[], {}];
-        },
-      ],
-      [
-        'there is no such file',
-        1,
-        /There is no file \.env\.there/,
-        () => {
-          rmSync(places.path('.env.there'));
-          return [[], {}];
-        },
-      ],
-      [
-        'both places are the same',
-        3,
-        /same database and the same storage/,
-        () => {
-          places.describe({ STORAGE_TYPE: 'local' });
-          return [[], { THERE_DATABASE_URL: '', THERE_DATABASE_PATH: './desk.sqlite' }];
-        },
-      ],
-      [
-        'the one folder lies in the other',
-        3,
-        /The target lies inside the source/,
-        () => {
-          places.describe({ STORAGE_TYPE: 'local', UPLOAD_DIR: './uploads/there' });
-          return [[], {}];
-        },
-      ],
-      ['the doctor is told of a check that there is not', 2, /There are: /, () => [['--skip', 'luck'], {}]],
-    ])('where %s', async (_what, expected, words, prepare) => {
-      places.fill(10);
-      const [args, env] = await prepare();
-      const before = places.everything();
-      const tables = await places.tablesThere();
-      const { code, stdout, stderr } = await places.lifted(args, env);
-      expect({ code, stderr }).toEqual({ code: expected, stderr: expect.stringMatching(words) });
-      expect(stdout + stderr).not.toContain('    at ');
-      await expectUntouched(before);
-      expect(await places.tablesThere()).toBe(tables);
-    });
-
-    it('production and staging take no desk with accounts that everybody knows', async () => {
-      places.installation.migrate().command('seed', '--demo-if-empty');
-      const before = places.everything();
-      for (const environment of ['staging', 'production']) {
-        places.describe({
-          NODE_ENV: environment,
-          FRONTEND_URL: 'https://desk.example.com',
-          MAIL_TRANSPORT: 'smtp',
-          SMTP_HOST: '127.0.0.1',
-          FROM_EMAIL: 'support@example.com',
-        });
-        const doctor = await places.lifted();
-        expect(doctor).toMatchObject({ code: 3, stderr: expect.stringContaining('failure of mail: ') });
-        const { code, stderr } = await places.lifted(['--skip', 'mail']);
-        expect(code).toBe(3);
-        expect(stderr).toMatch(
-          /^\.env\.there would not start with this desk: The database has demo accounts/,
-        );
-      }
-      rmSync(places.path('.env.there'));
-      expect(places.everything()).toEqual(before.filter((name) => !name.startsWith('.env')));
-      expect([places.isInMaintenance(), await places.tablesThere()]).toEqual([false, 0]);
-    });
-  });
-
-  it('a dry run says all of it and leaves nothing, in either direction', async () => {
-    const files = places.fill(10, 20);
-    const before = places.everything();
-    const { code, stdout } = await places.lifted(['--dry-run']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /Rows {2}3 in \d+ tables, .*\nFiles 2 files, 30 bytes, of which 0 files, 0 bytes are there\n/,
-    );
-    const { stdout: json } = await places.lifted(['--dry-run', '--json']);
-    expect(JSON.parse(json)).toMatchObject({
-      ok: true,
-      dryRun: true,
-      database: { rows: 3 },
-      files: { toCopy: { files: 2 } },
-    });
-    await expectUntouched(before);
-    expect(await places.tablesThere()).toBe(0);
-
-    done(await places.lifted());
-    const lifted = places.everything();
-    for (const home of ['second.sqlite', 'new/second.sqlite'])
-      done(await places.land(['--dry-run'], { DATABASE_PATH: home, UPLOAD_DIR: './new/uploads' }).ended);
-    expect(places.everything()).toEqual(lifted);
-    expect(await places.there('select * from maintenance')).toEqual([]);
-    expectFilesThere(files);
   });
 
   it('a bucket that goes away in the middle ends it with a line; when it is back the same command finishes', async () => {
@@ -361,7 +204,7 @@ describe('a desk lifted and landed by the built commands', () => {
     const ending = await places.lifted();
     done(ending);
     expect(ending.stdout).toContain('database: done by an earlier run');
-    expectFilesThere(files);
+    places.expectFilesThere(files);
   });
 
   it('a file that the source has lost is told before anything is stopped, and another one when it is read', async () => {
@@ -375,7 +218,7 @@ describe('a desk lifted and landed by the built commands', () => {
     expect(early.stderr).toContain('--allow-missing 1');
     const { stdout } = await places.lifted(['--json']);
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, exitCode: 4, error: early.stderr.trimEnd() });
-    await expectUntouched(before);
+    await places.expectUntouched(before);
     const late = await places.lifted(['--allow-missing', '1']);
     expect(late.code).toBe(4);
     expect(late.stderr).toMatch(/^Files that the source has lost: 2\n/);
@@ -384,7 +227,7 @@ describe('a desk lifted and landed by the built commands', () => {
     const ending = await places.lifted(['--allow-missing', '2', '--json']);
     expect(ending.code).toBe(0);
     expect(JSON.parse(ending.stdout)).toMatchObject({ ok: true, missing: 2, takesWrites: false });
-    expectFilesThere(rest);
+    places.expectFilesThere(rest);
     expect(places.s3.objects.size).toBe(2);
     expect(late.stderr + ending.stderr + ending.stdout).not.toContain('a private name');
   });
@@ -473,7 +316,7 @@ describe('a desk lifted and landed by the built commands', () => {
     expect(onlyFiles.stdout).toContain(
       'both places have one database. NODE_ENV=test npm run maintenance -- off',
     );
-    expectFilesThere(files);
+    places.expectFilesThere(files);
     done(await places.command(['maintenance', 'off']));
     places.describe({ STORAGE_TYPE: 'local', UPLOAD_DIR: './uploads' });
     const onlyRows = await places.lifted();
@@ -548,7 +391,7 @@ describe('a desk lifted and landed by the built commands', () => {
     const { code, stderr } = await places.lifted();
     expect(code).toBe(3);
     expect(stderr).toMatch(/user\.name: NUL in a text/);
-    await expectUntouched(before);
+    await places.expectUntouched(before);
     done(await places.lifted(['--repair']));
     expect(await places.there(`select name from "user"`)).toEqual([{ name: 'Maja\ufffdL' }]);
   });

@@ -125,6 +125,19 @@ export class TwoPlaces {
     return this.inDatabase((database) => database.prepare('select * from maintenance').get() !== undefined);
   }
 
+  /** The source is as it was and takes writes; nothing has come to the bucket. */
+  expectUntouched(before: readonly string[]): void {
+    expect(this.isInMaintenance()).toBe(false);
+    expect(this.everything()).toEqual(before);
+    expect(this.s3.objects.size).toBe(0);
+    expect(this.s3.uploads).toEqual([]);
+  }
+
+  /** What the source held has come to the bucket. */
+  expectFilesThere(files: readonly Kept[]): void {
+    for (const { key, bytes } of files) expect(this.s3.objects.get(key)?.bytes.equals(bytes)).toBe(true);
+  }
+
   there<T extends object>(sql: string): Promise<T[]> {
     return this.postgres.query<T>(sql, [], this.database);
   }
