@@ -20,8 +20,9 @@ attend() {
   return "$code"
 }
 
+# Called from handlers too, where a bare `return` would hand on what was before them.
 end_child() {
-  if [[ -z ${CHILD:-} ]]; then return; fi
+  if [[ -z ${CHILD:-} ]]; then return 0; fi
   kill -TERM -- "-$CHILD" 2>/dev/null || true
   wait "$CHILD" 2>/dev/null || true
   CHILD=''

@@ -101,7 +101,7 @@ show_client() {
 # invalidate <folder>: files with a hash are never asked for under an old name.
 invalidate() {
   local paths=(/ /index.html) file
-  if [[ -z $DISTRIBUTION ]]; then return; fi
+  if [[ -z $DISTRIBUTION ]]; then return 0; fi
   while read -r file; do paths+=("/$file"); done < <(files_of "$1" other | grep -vx index.html)
   aws cloudfront create-invalidation --distribution-id "$DISTRIBUTION" --paths "${paths[@]}" --query Invalidation.Id --output text |
     sed 's/^/invalidation /' >&2

@@ -107,7 +107,7 @@ recover() {
   if [[ $deed == "$DEED" && $version == "$VERSION" ]]; then
     say "going on with $version, interrupted in step $step"
     FROM=$(left_behind FROM) BEFORE=$(left_behind BEFORE) FRESH=$(left_behind FRESH)
-    return
+    return 0
   fi
   if has_switched "$step"; then
     STEP=recover

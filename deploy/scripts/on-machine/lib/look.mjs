@@ -15,10 +15,13 @@ const SIGHTS = {
     print(...paths.map(member).map((value) => (Array.isArray(value) ? value.length : value)));
   },
 
-  /** Each process of an app in `pm2 jlist` on stdin: `<pid> <status>`. PM2 may say something before its list. */
+  /**
+   * Each process of an app in `pm2 jlist` on stdin: `<id> <pid> <status> <restarts>`. One that is on its way out in a reload has
+   * an id such as _old_0. PM2 may say something before its list.
+   */
   processes: (app) => {
     for (const { name, pid, pm2_env } of JSON.parse(input().trim().split('\n').at(-1))) {
-      if (name === app) print(pid, pm2_env.status);
+      if (name === app) print(pm2_env.pm_id, pid, pm2_env.status, pm2_env.restart_time);
     }
   },
 

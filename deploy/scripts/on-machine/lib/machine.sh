@@ -25,17 +25,21 @@ load_machine() {
   PM2=$(find_pm2)
   [[ -x $(command -v node) ]] || refuse "there is no node on the path of $(id -un)"
   umask 027
-  [[ $DRY_RUN == yes ]] || mkdir -p "$RELEASES" "$APP_DIR"/{shared,incoming,logs,uploads,backups,mail-outbox,move-reports}
+  if [[ $DRY_RUN == no ]]; then
+    mkdir -p "$APP_DIR"/{shared,incoming,logs,uploads,backups,mail-outbox,move-reports}
+    # nginx reads the client's files there.
+    install -d -m 755 "$RELEASES"
+  fi
 }
 
 find_pm2() {
   local candidate
-  for candidate in "${PM2_BIN:-}" "$(command -v pm2 || true)" /opt/liftdesk-tools/node_modules/.bin/pm2; do
+  for candidate in "${PM2_BIN:-}" "$(command -v pm2 || true)" "${TOOLS_DIR:-/opt/liftdesk-tools}/node_modules/.bin/pm2"; do
     [[ -x $candidate ]] || continue
     echo "$candidate"
-    return
+    return 0
   done
-  refuse "there is no PM2: PM2_BIN names it, else it is looked for on the path and in /opt/liftdesk-tools"
+  refuse "there is no PM2: PM2_BIN names it, else it is looked for on the path and in TOOLS_DIR"
 }
 
 # The lock ends with this process; what it starts is given 9>&- so that a PM2 it woke does not hold it for ever.

@@ -3,7 +3,7 @@
 
 # What the doctor finds over HTTP is of the release that serves now, which may be why another is wanted; migrations and a
 # backup come next.
-readonly NOT_THE_DOCTORS=migrations,backup,api,health,cors,proxy,certificate,redirect,client,sign-in-limit
+readonly NOT_THE_DOCTORS=migrations,backup,api,health,cors,proxy-headers,certificate,https-redirect,client,sign-in-limit
 
 # verify <archive>: sets SHA256 and VERSION; refuses what is not whole, or was not built for a machine like this one.
 verify() {
@@ -52,25 +52,21 @@ is_new_file() {
   [[ $ENGINE == sqlite && ! -e $(database_path) ]]
 }
 
-# migrations <release folder> <applied | pending>: how many.
-migrations() {
-  desk "$1" migration:show --json | look members "$2"
-}
-
 # back_up <release folder>
 back_up() {
-  local pending
+  local shown applied pending
   if is_new_file; then
     say "there is nothing to back up yet"
-    return
+    return 0
   fi
-  pending=$(migrations "$1" pending)
+  shown=$(desk "$1" migration:show --json)
+  read -r applied pending < <(look members applied pending <<<"$shown")
   if [[ $FOLLOWER == yes ]]; then
     [[ $pending == 0 ]] || refuse "$pending migration(s) wait, and this machine was to run none"
   elif [[ -n $SKIP_BACKUP ]]; then
     [[ $pending == 0 ]] || refuse "$pending migration(s) wait: they are not run without a backup"
     record backup skipped '' "$SKIP_BACKUP"
-  elif [[ $(migrations "$1" applied) == 0 ]]; then
+  elif [[ $applied == 0 ]]; then
     say "there is nothing to back up yet"
   else
     attend desk "$1" backup

@@ -41,11 +41,11 @@ unpack() {
   local part=$RELEASES/.$2.part
   if [[ -d $RELEASES/$2 ]]; then
     [[ $(cat "$RELEASES/$2/.sha256") == "$3" ]] || refuse "releases/$2 is there and came from another artefact"
-    return
+    return 0
   fi
   assert_room "$1"
-  mkdir "$part"
-  attend tar -xzf "$1" -C "$part" --no-same-owner
+  mkdir -m 755 "$part"
+  attend tar -xzf "$1" -C "$part" --no-same-owner --preserve-permissions
   echo "$3" >"$part/.sha256"
   link_what_is_shared "$part"
   sync -f "$part"

@@ -8,7 +8,7 @@ SERVES_WITHIN=${SERVES_WITHIN:-90}
 # PM2 hands the environment of whoever calls it to the desk, and `pm2 save` writes it to disk: it gets the machine's
 # variables and nothing else.
 pm2() {
-  local names=(PATH HOME PM2_HOME APP_USER APP_DIR NODE_ENV PORT ENGINE INSTANCES) set=() name
+  local names=(PATH HOME PM2_HOME APP_USER APP_DIR NODE_ENV PORT ENGINE INSTANCES MEMORY_LIMIT_MB) set=() name
   for name in "${names[@]}"; do
     if [[ -n ${!name:-} ]]; then set+=("$name=${!name}"); fi
   done
@@ -19,35 +19,82 @@ pm2() {
 put_in_service() {
   point previous "$2"
   point current "$1"
-  reload_desk
-}
-
-reload_desk() {
-  attend pm2 startOrReload "$APP_DIR/current/ecosystem.config.js" --update-env
-  # A reload leaves the number of processes as it was.
-  if [[ $(process_count) != "$INSTANCES" ]]; then attend pm2 scale "$APP_NAME" "$INSTANCES"; fi
+  # PM2 may have come back to it by itself.
+  wait_for_reload_under_way
+  if ! all_processes_are_of "$1"; then reload_desk; fi
 }
 
 take_out_of_service() {
-  pm2 delete "$APP_NAME" || true
+  attend pm2 delete "$APP_NAME" || true
   point current ''
 }
 
-# Each process of the desk: `<pid> <status>` a line.
+# reload_desk [version that serves, to lead `current` back to where the new one does not come up]
+reload_desk() {
+  local before code=0 words=$APP_DIR/logs/pm2-reload.log
+  wait_for_reload_under_way
+  before=$(processes)
+  set -m
+  pm2 startOrReload "$APP_DIR/current/ecosystem.config.js" --update-env >"$words" 2>&1 &
+  CHILD=$!
+  set +m
+  while kill -0 "$CHILD" 2>/dev/null; do
+    if [[ -n ${1:-} ]] && has_crashed "$before"; then
+      lead_back "$1"
+      return 1
+    fi
+    sleep 0.5
+  done
+  wait "$CHILD" || code=$?
+  CHILD=''
+  if [[ $code != 0 ]]; then
+    cat "$words" >&2
+    return "$code"
+  fi
+  # A reload leaves the number of processes as it was.
+  if [[ $(processes | wc -l) != "$INSTANCES" ]]; then attend pm2 scale "$APP_NAME" "$INSTANCES" >&2; fi
+}
+
+# PM2 ends the old process after a while even where the new one never got ready. But it starts the new one again and again, and
+# whatever `current` leads to is what it starts: the release that serves, before the old process is gone.
+lead_back() {
+  point current "$1"
+  say "the new release does not come up; PM2 is led back to $1"
+  wait "$CHILD" || true
+  CHILD=''
+}
+
+# A reload whose caller was killed goes on inside PM2; a second one on top of it would lose track of processes.
+wait_for_reload_under_way() {
+  local until=$((SECONDS + SERVES_WITHIN))
+  while processes | grep -q '^_old_'; do
+    ((SECONDS < until)) || fail "an earlier reload does not end: pm2 list"
+    attend sleep 0.5
+  done
+}
+
+# has_crashed <what processes told before>: whether one has started more often than the reload itself makes it.
+has_crashed() {
+  local id pid status restarts was
+  while read -r id pid status restarts; do
+    was=$(sed -n "s/^$id .* //p" <<<"$1")
+    if ((restarts > ${was:--1} + 1)); then return 0; fi
+  done < <(processes | grep -v '^_old_')
+  return 1
+}
+
+# Each process of the desk: `<id> <pid> <status> <restarts>` a line.
 processes() {
   pm2 jlist 2>/dev/null | look processes "$APP_NAME"
 }
 
-process_count() {
-  processes | wc -l
-}
-
 # Whether as many processes as there should be run, each in the folder of that release.
 all_processes_are_of() {
-  local pid status count=0 found
+  local id pid status restarts count=0 found folder
+  folder=$(realpath "$RELEASES/$1")
   found=$(processes) || return 1
-  while read -r pid status; do
-    [[ $status == online && $(readlink "/proc/$pid/cwd") == "$RELEASES/$1" ]] || return 1
+  while read -r id pid status restarts; do
+    [[ $id != _old_* && $status == online && $(readlink "/proc/$pid/cwd") == "$folder" ]] || return 1
     count=$((count + 1))
   done <<<"$found"
   [[ $count == "$INSTANCES" ]]
