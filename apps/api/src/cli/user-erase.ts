@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { DomainError } from '../common/domain-error';
-import { RefusedError } from '../common/operator-errors';
+import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { assertMigrated } from '../database/migration-state';
 import { readMaintenance } from '../maintenance-mode/maintenance-switch';
 import { emailSchema } from '../users/email';
@@ -33,7 +33,7 @@ export function userEraseCommand(): Command {
     .action(action<Options>(run));
 }
 
-async function run({ email: given, yes }: Options, output: Output): Promise<void> {
+async function run({ email: given, yes }: Options, output: Output, signal: AbortSignal): Promise<void> {
   const { email } = await askFor({ email: 'E-mail' }, { email: given }, inputSchema);
   if (!yes && !process.stdin.isTTY)
     throw new RefusedError('Nobody is there to ask whether this is meant: give --yes. Nothing was erased');
@@ -44,13 +44,25 @@ async function run({ email: given, yes }: Options, output: Output): Promise<void
     const user = await userByEmail(dataSource, email);
     if (!yes) await assertMeant(dataSource, user);
     try {
-      const erased = await eraseByEmail(dataSource, config, email);
-      output.result(erased, `Erased, with ${erased.tickets} tickets and ${erased.files} files`);
+      const erased = await eraseByEmail(dataSource, config, email, signal);
+      output.result(
+        erased,
+        `Erased ${erased.userId}, with ${erased.tickets} tickets and ${erased.files} files`,
+      );
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      throw new RefusedError(`${error.message}. Nothing was erased`, { cause: error });
+      throw inWords(error, signal);
     }
   });
+}
+
+function inWords(error: unknown, { aborted }: AbortSignal): unknown {
+  if (aborted)
+    return new InterruptedError(
+      'Interrupted: the person has no name and no access any more, and a server erases the rest within the hour',
+      { cause: error },
+    );
+  if (!(error instanceof DomainError)) return error;
+  return new RefusedError(`${error.message}. Nothing was erased`, { cause: error });
 }
 
 /** @throws RefusedError */

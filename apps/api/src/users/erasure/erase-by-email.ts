@@ -14,11 +14,16 @@ import { type Erased, eraseUser } from './erase-user';
  * @throws StorageUnavailableError where the store cannot be opened, and nothing is erased; StartupError where nobody has
  *   this address; whatever eraseUser() throws
  */
-export async function eraseByEmail(dataSource: DataSource, config: Config, email: string): Promise<Erased> {
+export async function eraseByEmail(
+  dataSource: DataSource,
+  config: Config,
+  email: string,
+  signal?: AbortSignal,
+): Promise<Erased> {
   const { id } = await userByEmail(dataSource, email);
   const clock = new SystemClock();
   const unsettled = new UnsettledObjects(dataSource, await openAttachments(config.storage), clock);
-  return eraseUser(dataSource, unsettled, { userId: id, now: clock.now() });
+  return eraseUser(dataSource, unsettled, { userId: id, now: clock.now(), signal });
 }
 
 /** @throws StartupError where nobody has this address */

@@ -13,6 +13,8 @@ export interface Erasure {
   now: number;
   /** Called once the person has neither name nor access any more, before their tickets go. */
   onMarked?: (userRid: number) => void;
+  /** Ends it between two transactions. */
+  signal?: AbortSignal;
 }
 
 /** Figures only: who it was is nobody's to know any more. */
@@ -35,12 +37,12 @@ const PAUSE_MS = 20;
  * comes last. Where it ends in between, done again it goes on, and the server does so by itself within the hour. Objects go
  * after the commit that took their rows; what cannot be removed then, the sweeper removes.
  * @throws NotFoundError where there is nobody, or no more; ConflictError for who works or has worked at the desk,
- *   ForbiddenError where `byRid` is no admin any more, MaintenanceError
+ *   ForbiddenError where `byRid` is no admin any more, MaintenanceError; AbortError where the signal says so
  */
 export async function eraseUser(
   dataSource: DataSource,
   unsettled: UnsettledObjects,
-  { userId, byRid, now, onMarked }: Erasure,
+  { userId, byRid, now, onMarked, signal }: Erasure,
 ): Promise<Erased> {
   const erased: Erased = { userId: userId.toLowerCase(), tickets: 0, files: 0 };
   const turn = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> =>
@@ -48,6 +50,7 @@ export async function eraseUser(
   const rid = await turn((manager) => markPerson(manager, erased.userId, byRid, now));
   onMarked?.(rid);
   for (;;) {
+    signal?.throwIfAborted();
     const gone = await turn(async (manager) => {
       const { tickets, keys } = await eraseTickets(manager, rid, BATCH);
       const end = tickets === 0 ? await endPerson(manager, rid) : { done: false, keys: [] };
