@@ -21,12 +21,8 @@ export function run(program: string, args: readonly string[], options: SpawnSync
 }
 
 /** The same without keeping this process from answering meanwhile. */
-export async function runBeside(
-  program: string,
-  args: readonly string[],
-  env = process.env,
-): Promise<Ending> {
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runBeside(program: string, args: readonly string[]): Promise<Ending> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -42,7 +38,7 @@ export function wentWell({ code, stdout, stderr }: Ending): string {
 
 /** A folder of a test's own, and files of variables in it. */
 export class Scratch {
-  readonly folder = mkdtempSync(join(tmpdir(), 'liftdesk-machine-test-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'liftdesk-rendered-'));
 
   path(...names: string[]): string {
     return join(this.folder, ...names);
