@@ -7,7 +7,8 @@ CHILD=''
 attend() {
   local code=0
   set -m
-  "$@" 9>&- &
+  # A lock of ours (9) is not theirs: it is free as soon as we are gone.
+  { exec 9>&-; "$@"; } &
   CHILD=$!
   set +m
   wait "$CHILD" || code=$?

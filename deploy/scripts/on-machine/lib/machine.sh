@@ -42,10 +42,11 @@ find_pm2() {
   refuse "there is no PM2: PM2_BIN names it, else it is looked for on the path and in TOOLS_DIR"
 }
 
-# The lock ends with this process; what it starts is given 9>&- so that a PM2 it woke does not hold it for ever.
+# The lock ends with this process, and with what it started for a moment: what runs longer closes it (9) first, so that a PM2
+# that it woke does not hold it for ever.
 take_lock() {
   exec 9>>"$APP_DIR/.release.lock"
-  flock --nonblock 9 || refuse "another release or rollback is under way on this machine"
+  flock --wait 3 9 || refuse "another release or rollback is under way on this machine"
 }
 
 # The name of what a link such as `current` leads to; nothing where there is none.

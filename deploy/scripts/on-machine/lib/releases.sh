@@ -10,8 +10,10 @@ remove_release() {
   fi
 }
 
+# What a killed deed had begun to unpack may still be written to by its tar, which then has to end by itself.
 clean_up_parts() {
-  find "$RELEASES" -mindepth 1 -maxdepth 1 \( -name '.*.part' -o -name '.gone.*' \) -exec rm -rf {} +
+  find "$RELEASES" -mindepth 1 -maxdepth 1 \( -name '.*.part' -o -name '.gone.*' \) -exec rm -rf {} + ||
+    say "what an earlier run had unpacked could not be removed: the next release tries again"
 }
 
 # Newest first, by when they were last put in service.
@@ -38,7 +40,7 @@ prune() {
 
 # unpack <archive> <version> <sha256>
 unpack() {
-  local part=$RELEASES/.$2.part
+  local part=$RELEASES/.$2.$$.part
   if [[ -d $RELEASES/$2 ]]; then
     [[ $(cat "$RELEASES/$2/.sha256") == "$3" ]] || refuse "releases/$2 is there and came from another artefact"
     return 0

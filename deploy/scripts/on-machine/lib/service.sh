@@ -12,7 +12,7 @@ pm2() {
   for name in "${names[@]}"; do
     if [[ -n ${!name:-} ]]; then set+=("$name=${!name}"); fi
   done
-  (cd "$APP_DIR" && exec env -i "${set[@]}" "$PM2" "$@" 9>&-)
+  (exec 9>&-; cd "$APP_DIR" && exec env -i "${set[@]}" "$PM2" "$@")
 }
 
 # put_in_service <version> <what `previous` leads to>
@@ -35,7 +35,7 @@ reload_desk() {
   wait_for_reload_under_way
   before=$(processes)
   set -m
-  pm2 startOrReload "$APP_DIR/current/ecosystem.config.js" --update-env >"$words" 2>&1 &
+  { exec 9>&-; pm2 startOrReload "$APP_DIR/current/ecosystem.config.js" --update-env >"$words" 2>&1; } &
   CHILD=$!
   set +m
   while kill -0 "$CHILD" 2>/dev/null; do
