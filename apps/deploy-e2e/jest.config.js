@@ -3,6 +3,8 @@ module.exports = {
   ...require('../../jest.preset.js'),
   displayName: 'deploy-e2e',
   rootDir: 'src',
+  globalSetup: '<rootDir>/harness/global-set-up.ts',
+  globalTeardown: '<rootDir>/harness/global-tear-down.ts',
   testTimeout: 300_000,
   maxWorkers: 1,
 };

@@ -1,4 +1,5 @@
 import type { Build } from './harness/builds';
+import { WITHOUT_CLOUD } from './harness/cloud';
 import { buildsOfRun } from './harness/image';
 import { Machine } from './harness/machine';
 import { until, wentWell } from './harness/run';
@@ -15,7 +16,7 @@ describeOnMachines('a release that is killed', () => {
     const builds = buildsOfRun();
     serving = builds.first;
     next = await builds.another('0.2.0');
-    machine = await Machine.make({ engine: 'sqlite', instances: 1 });
+    machine = await Machine.make({ engine: 'sqlite', instances: 1, settings: WITHOUT_CLOUD });
     await wentWell(machine.release(serving.file).ended);
     await machine.hireAgent();
   });

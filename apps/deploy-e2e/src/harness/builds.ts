@@ -28,7 +28,7 @@ export class Builds {
   async pack(): Promise<Build> {
     mkdirSync(this.packed, { recursive: true });
     const script = join(WORKSPACE, 'deploy/scripts/artefact');
-    await wentWell(run(script, ['--allow-dirty', '--to', this.packed], { cwd: WORKSPACE }));
+    await wentWell(run(script, ['--built', '--allow-dirty', '--to', this.packed], { cwd: WORKSPACE }));
     return this.first;
   }
 

@@ -67,3 +67,11 @@ export class Cloud {
     await this.postgres.stop();
   }
 }
+
+/** Settings of a desk that leans on nothing. */
+export const WITHOUT_CLOUD = {
+  PLATFORM: 'local',
+  JWT_SECRET: 'the secret of a desk on one machine and nothing else',
+  FROM_EMAIL: 'support@desk.example',
+  BACKUPS: 'on',
+};

@@ -1,15 +1,35 @@
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Builds } from './builds';
-import { hand } from './image';
-import { StandIn } from './stand-in';
+import { COMMON_VARIABLES, asLines, forget, hand, isPrepared } from './image';
+import { wentWell } from './run';
+import { StandIn, WORKSPACE } from './stand-in';
 
-/** Before a run: the artefact is packed once, and one machine is set up that all others are made of. */
+/** Before a run: the artefact is packed once, and one machine gets what all have in common, which are then made of its disk. */
 async function prepare(): Promise<void> {
-  if (StandIn.obstacle !== undefined) return;
+  if (StandIn.obstacle !== undefined || isPrepared()) return;
   StandIn.sweep();
-  void [mkdtempSync, tmpdir, join, Builds, hand];
+  const builds = mkdtempSync(join(tmpdir(), 'liftdesk-builds-'));
+  await new Builds(builds).pack();
+  const image = new StandIn();
+  await image.boot();
+  // What npm needs to reach its registry from here.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => /proxy|^npm_config_|^NODE_EXTRA_CA_CERTS$/i.test(name)),
+  ) as Record<string, string>;
+  cpSync(join(WORKSPACE, 'deploy/machine'), image.path('/root/machine'), {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules'),
+  });
+  writeFileSync(image.path('/root/machine.env'), asLines(COMMON_VARIABLES));
+  await wentWell(image.run(['/root/machine/setup', '--variables', '/root/machine.env'], { env }));
+  await image.cutPower();
+  hand({ image: image.disk, builds });
+  forget(async () => {
+    await image.remove();
+    rmSync(builds, { recursive: true, force: true });
+  });
 }
 
 // eslint-disable-next-line no-restricted-exports -- jest takes the default export

@@ -11,13 +11,19 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Desk } from './desk';
-import { APP_DIR, USER, VARIABLES_FILE, imageOfRun } from './image';
-import { type Ending, type Running, freePort, run, start, until, wentWell } from './run';
+import { APP_DIR, COMMON_VARIABLES, DOMAIN, USER, asLines, imageOfRun } from './image';
+import { type Ending, type Running, freePort, start, until, wentWell } from './run';
 import { SshDoor } from './ssh-door';
 import { StandIn, WORKSPACE } from './stand-in';
 import { Unit } from './unit';
 
-const DOMAIN = 'desk.example';
+/** More than what `setup` knows by itself. */
+const OWN_SETTINGS = {
+  FRONTEND_URL: `https://${DOMAIN}`,
+  LOG_LEVEL: 'info',
+  // More than a person does.
+  RATE_LIMIT_USER: '1000000',
+};
 const LINEAGE = `/etc/letsencrypt/live/${DOMAIN}`;
 const AGENT = { email: 'maja@desk.example', password: 'a password for maja' };
 
@@ -28,6 +34,8 @@ export interface MachineOptions {
   settings?: Record<string, string>;
   /** What the role of the machine would give. */
   credentials?: string;
+  /** Of a disk for the application's folder alone; none unless given. It is gone after a reboot. */
+  diskMb?: number;
 }
 
 /** A line of releases.log. */
@@ -50,15 +58,17 @@ export class Machine {
   ) {}
 
   static async make(options: MachineOptions): Promise<Machine> {
-    const host = new StandIn([imageOfRun()]);
+    const host = new StandIn(imageOfRun());
     const keys = mkdtempSync(join(tmpdir(), 'liftdesk-keys-'));
     await host.boot();
     const door = await SshDoor.make(host, USER, keys);
     const [port, httpPort, httpsPort] = [await freePort(), await freePort(), await freePort()];
     const machine = new Machine(host, door, new Desk(DOMAIN, httpsPort), port, keys);
     machine.renewCertificate();
+    if (options.diskMb !== undefined) await machine.attachDisk(options.diskMb);
     await machine.setUp(options, { PORT: `${port}`, HTTP_PORT: `${httpPort}`, HTTPS_PORT: `${httpsPort}` });
     await machine.comeUp();
+    await wentWell(machine.renewed());
     return machine;
   }
 
@@ -66,6 +76,7 @@ export class Machine {
   async comeUp(): Promise<void> {
     await this.door.open();
     await wentWell(this.host.run(['/usr/sbin/nginx']));
+    await wentWell(this.unit('liftdesk.service').start().ended);
   }
 
   /** Pulls the plug, and presses the button. */
@@ -182,6 +193,12 @@ export class Machine {
     await until('the desk serves', () => this.desk.isReady());
   }
 
+  private async attachDisk(mb: number): Promise<void> {
+    const owner = await wentWell(this.host.run(['sh', '-c', `mkdir -p ${APP_DIR}; id -u ${USER}`]));
+    const options = `size=${mb}m,mode=750,uid=${owner.trim()},gid=${owner.trim()}`;
+    await wentWell(this.host.run(['mount', '-t', 'tmpfs', '-o', options, 'tmpfs', APP_DIR]));
+  }
+
   private write(file: string, text: string): void {
     mkdirSync(dirname(this.host.path(file)), { recursive: true });
     writeFileSync(this.host.path(file), text, { mode: 0o600 });
@@ -189,37 +206,16 @@ export class Machine {
 
   private async setUp(options: MachineOptions, ports: Record<string, string>): Promise<void> {
     const { engine, instances, settings = {}, credentials } = options;
-    const variables = { APP_USER: USER, APP_DIR, DOMAIN, NODE_ENV: 'production', ENGINE: engine, CDN: 'off' };
-    this.write(VARIABLES_FILE, asLines({ ...variables, INSTANCES: `${instances}`, ...ports }));
     if (credentials !== undefined) {
       this.write(`/home/${USER}/.aws/credentials`, credentials);
-      await wentWell(this.host.run(['chown', '-R', USER, `/home/${USER}/.aws`]));
+      await wentWell(this.host.run(['chown', '-R', `${USER}:`, `/home/${USER}/.aws`]));
     }
-    const own = join(this.keys, 'settings');
-    writeFileSync(own, asLines({ ...this.usualSettings(), ...settings }));
-    await wentWell(run('cp', [own, this.host.path('/root/settings')]));
-    await wentWell(this.host.run(['/root/deploy/machine/setup', '--settings', '/root/settings']));
+    const own = { ENGINE: engine, INSTANCES: `${instances}`, SMOKE_CA: `${LINEAGE}/fullchain.pem` };
+    this.write('/root/machine.env', asLines({ ...COMMON_VARIABLES, ...own, ...ports }));
+    this.write('/root/settings', asLines({ ...OWN_SETTINGS, ...settings }));
+    const files = ['--variables', '/root/machine.env', '--settings', '/root/settings'];
+    await wentWell(this.host.run(['/root/machine/setup', ...files]));
+    // The smoke test, which is not root, is to trust it.
+    await wentWell(this.host.run(['chmod', '-R', 'a+rX', '/etc/letsencrypt']));
   }
-
-  private usualSettings(): Record<string, string> {
-    return {
-      NODE_ENV: 'production',
-      PORT: String(this.port),
-      HOST: '127.0.0.1',
-      FRONTEND_URL: `https://${DOMAIN}`,
-      LOG_TRANSPORT: 'file',
-      LOG_LEVEL: 'info',
-      LOG_DIR: `${APP_DIR}/logs`,
-      UPLOAD_DIR: `${APP_DIR}/uploads`,
-      BACKUP_DIR: `${APP_DIR}/backups`,
-      // More than a person does.
-      RATE_LIMIT_USER: '1000000',
-    };
-  }
-}
-
-function asLines(variables: Record<string, string>): string {
-  return Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
 }

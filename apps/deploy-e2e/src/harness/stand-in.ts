@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Ending, type Running, start, until } from './run';
 
 export const WORKSPACE = resolve(__dirname, '../../../..');
+/** As a login of either has it; programs of root's are on it too. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const PREFIX = 'liftdesk-machine-';
 
 /**
@@ -13,14 +15,14 @@ const PREFIX = 'liftdesk-machine-';
  */
 const INIT = `
 set -eu
-mount -t overlay overlay -o "lowerdir=$LAYERS,upperdir=$FOLDER/disk,workdir=$FOLDER/work" "$FOLDER/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$FOLDER/disk,workdir=$FOLDER/work" "$FOLDER/root"
 cd "$FOLDER/root"
 mount --rbind /dev dev
 mount -t proc proc proc
 for volatile in run tmp; do mount -t tmpfs -o mode=1777 tmpfs "$volatile"; done
 mkdir -p ".$WORKSPACE"
 mount -t tmpfs -o size=1m tmpfs ".$WORKSPACE"
-exec chroot . /bin/bash -c 'echo up; while read -r line; do :; done'
+exec chroot . /bin/bash --norc -c 'echo up; while read -r line; do :; done'
 `;
 
 export interface Enter {
@@ -52,12 +54,14 @@ export class StandIn {
   private init: Running | null = null;
   private initPid = 0;
 
-  /** @param layers of what it is made: disks of others, the topmost first */
-  constructor(private readonly layers: readonly string[] = []) {
-    for (const name of ['disk', 'work', 'root']) mkdirSync(join(this.folder, name));
+  /** @param disk of another machine, which is off: this one begins with a copy of it */
+  constructor(disk?: string) {
+    for (const name of ['work', 'root']) mkdirSync(join(this.folder, name));
+    if (disk === undefined) mkdirSync(this.disk);
+    else execFileSync('cp', ['--archive', '--reflink=auto', disk, this.disk]);
   }
 
-  /** What it has written: a layer for others, once it is off. */
+  /** What it has written over this system. */
   get disk(): string {
     return join(this.folder, 'disk');
   }
@@ -74,13 +78,12 @@ export class StandIn {
   async boot(): Promise<void> {
     const init = start(
       'unshare',
-      ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'bash', '-c', INIT],
+      ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'sh', '-c', INIT],
       {
         stdio: ['pipe', 'pipe', 'pipe'],
         env: {
           PATH: process.env['PATH'],
           FOLDER: this.folder,
-          LAYERS: [...this.layers, '/'].join(':'),
           WORKSPACE,
         },
       },
@@ -110,7 +113,7 @@ export class StandIn {
   /** Nothing of our environment gets in. */
   start(command: readonly string[], { as = 'root', env = {}, cwd = '/' }: Enter = {}): Running {
     const person = ['setpriv', '--reuid', as, '--regid', as, '--init-groups', '--reset-env'];
-    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const variables = Object.entries({ PATH, ...env }).map(([name, value]) => `${name}=${value}`);
     return start('nsenter', [
       ...['--target', String(this.initPid), '--mount', '--pid', '--root', '--wd', '--'],
       ...person,

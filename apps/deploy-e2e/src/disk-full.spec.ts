@@ -1,0 +1,86 @@
+import { rmSync, statfsSync } from 'node:fs';
+import type { Build } from './harness/builds';
+import { WITHOUT_CLOUD } from './harness/cloud';
+import { APP_DIR, buildsOfRun } from './harness/image';
+import { Load } from './harness/load';
+import { Machine } from './harness/machine';
+import { until, wentWell } from './harness/run';
+import { describeOnMachines } from './harness/stand-in';
+
+const MB = 1_048_576;
+const DISK_MB = 1_500;
+
+describeOnMachines('a machine whose disk is full', () => {
+  let machine: Machine;
+  let serving: Build;
+  let next: Build;
+  beforeAll(async () => {
+    const builds = buildsOfRun();
+    [serving, next] = [builds.first, await builds.another('0.4.0')];
+    machine = await Machine.make({
+      engine: 'sqlite',
+      instances: 1,
+      settings: WITHOUT_CLOUD,
+      diskMb: DISK_MB,
+    });
+    await wentWell(machine.release(serving.file).ended);
+    await machine.hireAgent();
+  });
+  afterAll(() => machine.remove());
+  afterEach(() => rmSync(filler(), { force: true }));
+
+  const filler = () => machine.host.path(`${APP_DIR}/filler`);
+  const freeMb = (): number => {
+    const { bavail, bsize } = statfsSync(machine.host.path(APP_DIR));
+    return (bavail * bsize) / MB;
+  };
+  const fillUpTo = (leaveMb: number) =>
+    wentWell(
+      machine.host.run([
+        'fallocate',
+        '--length',
+        String(Math.floor(freeMb() - leaveMb) * MB),
+        `${APP_DIR}/filler`,
+      ]),
+    );
+
+  /** As if nobody had tried. */
+  async function expectNothingChanged(): Promise<void> {
+    expect(machine.releases).toEqual([serving.version]);
+    expect(machine.versionAt('current')).toBe(serving.version);
+    expect(machine.stepUnderWay).toBeUndefined();
+    const load = await Load.begin(machine.desk);
+    const { lost } = await load.end(200);
+    expect(lost).toEqual([]);
+    await load.findAll();
+  }
+
+  it('refuses a release that would not fit, and serves on', async () => {
+    await fillUpTo(150);
+    const { code, stderr } = await machine.release(next.file).ended;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/MB are needed in .*, and \d+ MB are free/);
+    await expectNothingChanged();
+  });
+
+  it('has room again when not even the artefact had any', async () => {
+    await fillUpTo(10);
+    const { code } = await machine.release(next.file).ended;
+    expect([1, 3]).toContain(code);
+    await expectNothingChanged();
+  });
+
+  it('has no half release when it fills up while one is unpacked', async () => {
+    const release = machine.release(next.file);
+    await until('it is being unpacked', () => machine.stepUnderWay === 'unpack' || release.isOver);
+    await fillUpTo(0);
+    expect((await release.ended).code).toBe(3);
+    rmSync(filler());
+    await expectNothingChanged();
+  });
+
+  it('takes the release when there is room', async () => {
+    await wentWell(machine.release(next.file).ended);
+    expect(await machine.desk.version()).toBe(next.version);
+  });
+});
