@@ -271,15 +271,19 @@ describe('outside development', () => {
   });
 
   it.each([
-    ['production', true],
-    ['staging', true],
-    ['development', undefined],
-  ])('cookies go over https only: %s', async (environment, secure) => {
+    ['production', '__Secure-liftdesk_refresh', true],
+    ['staging', '__Secure-liftdesk_refresh', true],
+    ['development', 'liftdesk_refresh', undefined],
+  ])('cookies go over https only, and come by it only: %s', async (environment, name, secure) => {
     const desk = await TestDesk.start({ env: { NODE_ENV: environment } });
     const ana = await desk.signIn('customer');
     const answer = await desk.anonymous.post('/auth/login', { email: ana.email, password: ana.password });
-    const cookie = (answer.headers['set-cookie'] as unknown as string[])[0];
-    expect(/; Secure/.test(cookie ?? '') || undefined).toBe(secure);
+    const cookie = (answer.headers['set-cookie'] as unknown as string[])[0] ?? '';
+    expect(cookie.split('=')[0]).toBe(name);
+    expect(/; Secure/.test(cookie) || undefined).toBe(secure);
+    const refresh = (header: string) => desk.anonymous.post('/auth/refresh').set('Cookie', header);
+    await refresh(cookie.replace(name, secure ? 'liftdesk_refresh' : 'another')).expect(401);
+    await refresh(cookie.split(';')[0] ?? '').expect(200);
     await desk.close();
   });
 });

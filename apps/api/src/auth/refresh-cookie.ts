@@ -7,19 +7,24 @@ const NAME = 'liftdesk_refresh';
 /** The refresh token's cookie: unreadable for scripts, sent to /api/auth only, never from another site. */
 @Injectable()
 export class RefreshCookie {
-  constructor(private readonly config: AuthConfig) {}
+  /** With the prefix browsers take it from a page over TLS only: nobody on the clear net can put another in its place. */
+  private readonly name: string;
+
+  constructor(private readonly config: AuthConfig) {
+    this.name = config.secureCookies ? `__Secure-${NAME}` : NAME;
+  }
 
   read(request: Request): string | undefined {
-    const value: unknown = request.cookies?.[NAME];
+    const value: unknown = request.cookies?.[this.name];
     return typeof value === 'string' && value.length > 0 ? value : undefined;
   }
 
   write(response: Response, token: string): void {
-    response.cookie(NAME, token, { ...this.attributes(), maxAge: this.config.refreshTtlMs });
+    response.cookie(this.name, token, { ...this.attributes(), maxAge: this.config.refreshTtlMs });
   }
 
   clear(response: Response): void {
-    response.clearCookie(NAME, this.attributes());
+    response.clearCookie(this.name, this.attributes());
   }
 
   private attributes(): CookieOptions {
