@@ -97,6 +97,27 @@ describe('log files', () => {
     expect(readdirSync(dir).sort()).toEqual(['a.1.log', 'a.2.log', 'a.3.log', 'a.4.log', 'a.log']);
   });
 
+  it('are shared by several processes: no line is lost, and all go on in the newest file', () => {
+    const path = join(dir, 'a.log');
+    const level = Symbol.for('level');
+    const processes = [1, 2, 3].map(() => new RotatingFileTransport({ path, maxBytes: 50_000, files: 100 }));
+    for (let n = 0; n < 9_000; n += 1) {
+      const process = processes[n % 3] as RotatingFileTransport;
+      process.write({ [level]: 'info', [MESSAGE]: String(n).padStart(20, '0') });
+      // Batches of some lines, now of one and now of the other.
+      if (n % 20 === 0) process.flush();
+    }
+    for (const process of processes) {
+      process.write({ [level]: 'error', [MESSAGE]: 'the last' });
+      expect(readFileSync(path, 'utf8')).toMatch(/the last\n$/);
+    }
+    processes.forEach((process) => process.close());
+    const texts = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8'));
+    const all = texts.flatMap((text) => text.trimEnd().split('\n')).filter((line) => line !== 'the last');
+    expect(all.map(Number).sort((a, b) => a - b)).toEqual([...Array(9_000).keys()]);
+    expect(Math.max(...texts.map((text) => text.length))).toBeLessThanOrEqual(50_000);
+  });
+
   it('refuse to start where the folder cannot be made', () => {
     const config = loggingConfig.parse({ LOG_DIR: '/dev/null/logs' });
     expect(() => createLogger(config, { environment: 'test' })).toThrow();

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { LineTransport } from './line.transport';
 import type { LogDelivery } from './line.transport';
@@ -25,6 +25,9 @@ export interface RotatingFileOptions {
  * winston's own file transport lost 256 of 100,000 lines over five rotations when it was measured (3.19.0) and kept
  * three times the memory. Batches are written synchronously: one `write` into the page cache per 64 kB costs less
  * than a thread hop, keeps the order and leaves nothing in flight when the process exits.
+ *
+ * Several processes may write to one path: each looks before a batch whether another has begun a new file, and goes on there,
+ * where whoever follows the path reads it.
  */
 export class RotatingFileTransport extends LineTransport {
   private fd: number | undefined;
@@ -64,6 +67,7 @@ export class RotatingFileTransport extends LineTransport {
     this.lines = [];
     this.chars = 0;
     try {
+      this.followPath();
       if (this.size > 0 && this.size + batch.length > this.options.maxBytes) this.rotate();
       this.append(batch);
       this.failure = this.failingSince = null;
@@ -97,6 +101,17 @@ export class RotatingFileTransport extends LineTransport {
     const fd = this.fd ?? this.open();
     for (let at = 0; at < batch.length;) at += writeSync(fd, batch, at);
     this.size += batch.length;
+  }
+
+  /** The file that has the name now, at the length that it has now. */
+  private followPath(): void {
+    if (this.fd === undefined) return;
+    const { ino, size } = fstatSync(this.fd);
+    if (statSync(this.options.path, { throwIfNoEntry: false })?.ino === ino) this.size = size;
+    else {
+      this.release();
+      this.open();
+    }
   }
 
   private open(): number {
