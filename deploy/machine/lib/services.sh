@@ -23,6 +23,8 @@ start_services() {
   if was_changed /etc/systemd/system/liftdesk.service && [[ -e $(value_of PM2_HOME)/dump.pm2 ]]; then
     say "liftdesk.service is another now: it holds from the next start, systemctl restart liftdesk or a reboot"
   fi
+  # Behind a CDN that asks for a real certificate nobody is served until there is one.
+  if [[ -n $(value_of ACME_EMAIL) ]]; then run systemctl start --no-block liftdesk-certificate.service; fi
   start_agent
 }
 
