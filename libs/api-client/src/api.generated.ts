@@ -1967,7 +1967,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A customer and all their tickets are gone for good */
+            /** @description A customer and all their tickets are gone for good. With thousands of them it may take longer than a proxy waits: it goes on all the same, and asked for again it answers at its end, or with 404 after it */
             204: {
                 headers: {
                     [name: string]: unknown;

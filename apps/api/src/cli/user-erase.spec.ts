@@ -1,4 +1,5 @@
 import { StartupError } from '../common/startup-error';
+import { MaintenanceService } from '../maintenance.service';
 import { aFile, openTicket, upload } from '../testing/builders';
 import { TestDesk } from '../testing/test-desk';
 import { eraseByEmail } from '../users/erasure/erase-by-email';
@@ -21,6 +22,18 @@ describe('a person erased by the operator', () => {
     for await (const object of desk.storage.list('')) objects.push(object);
     expect(objects).toEqual([]);
     await desk.as(ana).get('/auth/me').expect(401);
+  });
+
+  it('is without name and access where it is interrupted, and the server erases the rest', async () => {
+    const ana = await desk.signIn('customer');
+    await openTicket(desk, ana);
+    const interrupted = eraseByEmail(desk.database, desk.config, ana.email, AbortSignal.abort());
+    await expect(interrupted).rejects.toThrow(/aborted/);
+    await desk.as(ana).get('/auth/me').expect(401);
+    expect(await desk.rows('select name from "user"')).toEqual([{ name: 'Erased' }]);
+    await desk.app.get(MaintenanceService, { strict: false }).run();
+    expect(await desk.rows('select 1 from "user"')).toEqual([]);
+    expect(await desk.rows('select 1 from ticket')).toEqual([]);
   });
 
   it('is not, where nobody has the address, or somebody at the desk', async () => {

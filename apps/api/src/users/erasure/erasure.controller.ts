@@ -13,7 +13,10 @@ export class ErasureController {
   @Delete('users/:id')
   @Roles('admin')
   @HttpCode(204)
-  @ApiNoContentResponse({ description: 'A customer and all their tickets are gone for good' })
+  @ApiNoContentResponse({
+    description:
+      'A customer and all their tickets are gone for good. With thousands of them it may take longer than a proxy waits: it goes on all the same, and asked for again it answers at its end, or with 404 after it',
+  })
   erase(@Param('id') id: string, @Caller() actor: Actor): Promise<void> {
     return this.erasure.erase(actor, id);
   }
