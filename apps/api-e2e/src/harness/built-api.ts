@@ -22,7 +22,7 @@ export class Installation {
   readonly databasePath = join(this.folder, 'desk.sqlite');
 
   /** @param dist the built API, or a copy of it */
-  constructor(private readonly dist = DIST) {
+  constructor(readonly dist = DIST) {
     if (!existsSync(join(dist, 'main.js')))
       throw new Error('The API is not built: nx run api-e2e:test builds it first');
   }

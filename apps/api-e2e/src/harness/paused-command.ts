@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { DIST, type Ending, type Installation } from './built-api';
+import type { Ending, Installation } from './built-api';
 
 const PRELOAD = join(__dirname, 'pause-at-statement.cjs');
 const NEVER = 1_000_000;
@@ -53,7 +53,7 @@ export class PausedCommand {
   private static spawned(statement: number, installation: Installation, args: string[]): PausedCommand {
     const env = { ...installation.env(), PAUSE_AT: String(statement) };
     return new PausedCommand(
-      spawn(process.execPath, ['--require', PRELOAD, join(DIST, 'cli.js'), ...args], {
+      spawn(process.execPath, ['--require', PRELOAD, join(installation.dist, 'cli.js'), ...args], {
         cwd: installation.folder,
         env,
         stdio: ['pipe', 'pipe', 'pipe'],
