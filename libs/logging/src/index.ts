@@ -3,6 +3,7 @@ export { LOG_LEVELS, loggingConfig, logFolder } from './logging.config';
 export type { LoggingConfig, LogLevel } from './logging.config';
 export { closeLogger, createLogger, logDelivery } from './logger';
 export type { LoggerContext } from './logger';
+export { searchCloudWatch } from './log-search';
 export { LoggingModule, nestLogger } from './logging.module';
 export { errorView, hideInLogs, redact, redactText } from './redaction';
 export { requestLog } from './request-log';

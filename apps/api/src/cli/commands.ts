@@ -16,6 +16,7 @@ const COMMANDS: readonly (readonly [word: string, load: Load])[] = [
   ['seed', async () => [(await import('./seed')).seedCommand()]],
   ['db', async () => [(await import('./db-move')).dbMoveCommand()]],
   ['doctor', async () => [(await import('./doctor/doctor-command')).doctorCommand()]],
+  ['smoke', async () => [(await import('./smoke')).smokeCommand()]],
   ['backup', async () => [(await import('./backup')).backupCommand()]],
   ['restore', async () => [(await import('./restore')).restoreCommand()]],
   ['lift', carrying],

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { assertGoodPassword, hashPassword, newPasswordSchema } from '../auth/password';
@@ -49,21 +50,28 @@ async function create(options: Answers): Promise<void> {
   assertGoodPassword(password, email);
   await withDatabase(async (dataSource) => {
     await assertMigrated(dataSource);
-    const passwordHash = await hashPassword(password);
-    await dataSource.transaction(async (manager) => {
-      if (await manager.existsBy(User, { emailNorm: normaliseEmail(email) })) {
-        throw new StartupError(`There is a user with the address ${email} already`);
-      }
-      await manager.insert(User, {
-        id: uuidv7(),
-        email,
-        emailNorm: normaliseEmail(email),
-        name,
-        role,
-        passwordHash,
-        createdAt: Date.now(),
-      });
-    });
+    await makeUser(dataSource, { email, name, role, password });
   });
   process.stdout.write(`Made ${role} ${name} <${email}>\n`);
+}
+
+/** @throws StartupError where there is somebody with this address */
+export async function makeUser(
+  dataSource: DataSource,
+  { email, name, role, password }: z.infer<typeof inputSchema>,
+): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await dataSource.transaction(async (manager) => {
+    if (await manager.existsBy(User, { emailNorm: normaliseEmail(email) }))
+      throw new StartupError(`There is a user with the address ${email} already`);
+    await manager.insert(User, {
+      id: uuidv7(),
+      email,
+      emailNorm: normaliseEmail(email),
+      name,
+      role,
+      passwordHash,
+      createdAt: Date.now(),
+    });
+  });
 }

@@ -10,6 +10,14 @@ interface StreamName {
   logStreamName: string;
 }
 
+interface Filter {
+  logGroupName: string;
+  /** A JSON string: a text that is looked for. */
+  filterPattern: string;
+  startTime: number;
+  nextToken?: string;
+}
+
 const MOST_BYTES = 1_048_576;
 const MOST_EVENTS = 10_000;
 const OVERHEAD = 26;
@@ -18,13 +26,17 @@ const DAY_MS = 86_400_000;
 const OLDEST_MS = 14 * DAY_MS;
 const NEWEST_MS = 2 * 3_600_000;
 
-/** CloudWatch Logs: `CreateLogStream` and `PutLogEvents`, as strict about batches as the documentation. */
+/**
+ * CloudWatch Logs: `CreateLogStream` and `PutLogEvents`, as strict about batches as the documentation, and `FilterLogEvents` for
+ * a quoted text, whose first page is empty as the real one's may be.
+ */
 export class CloudWatchLogsServer extends AwsJsonServer {
   /** How many events each batch that was taken had. */
   readonly batches: number[] = [];
   protected readonly operations = {
     CreateLogStream: (input: StreamName) => this.createLogStream(input),
     PutLogEvents: (input: StreamName & { logEvents: LogEvent[] }) => this.putLogEvents(input),
+    FilterLogEvents: (input: Filter) => this.filterLogEvents(input),
   };
   private readonly groups = new Map<string, Map<string, LogEvent[]>>();
 
@@ -68,6 +80,19 @@ export class CloudWatchLogsServer extends AwsJsonServer {
     stream.push(...taken);
     this.batches.push(logEvents.length);
     return taken.length === logEvents.length ? {} : { rejectedLogEventsInfo: rejected };
+  }
+
+  private filterLogEvents({ logGroupName, filterPattern, startTime, nextToken }: Filter): unknown {
+    const group = this.groups.get(logGroupName);
+    if (!group) throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+    if (nextToken === undefined) return { events: [], nextToken: 'first page' };
+    const text = JSON.parse(filterPattern) as string;
+    const all = [...group].flatMap(([logStreamName, events]) =>
+      events.map((event) => ({ logStreamName, ...event })),
+    );
+    return {
+      events: all.filter(({ message, timestamp }) => timestamp >= startTime && message.includes(text)),
+    };
   }
 }
 

@@ -6,7 +6,7 @@ import { type DoctorCheck, type DoctorContext, failure, type Finding, ok, skippe
 const DAY_MS = 86_400_000;
 const FAIL_DAYS = 7;
 const WARN_DAYS = 21;
-const RENEWAL = {
+export const RENEWAL = {
   cause: 'it should have been renewed 30 days before its end: the renewal does not run, or fails',
   fix: 'systemctl status certbot-renew.timer; sudo certbot renew --dry-run; port 80 must be open for the challenge; then sudo nginx -t and reload',
 };
