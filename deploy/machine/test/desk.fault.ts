@@ -8,7 +8,7 @@ import { describeWith, freePort } from './harness/run';
 const CLIENT = 'app/current/dist/apps/web/browser';
 const PAGE = '<!doctype html><desk-root ngCspNonce="__CSP_NONCE__"></desk-root>';
 
-describeWith(['nginx'], 'the built desk behind the rendered nginx', () => {
+describeWith(['root', 'nginx'], 'the built desk behind the rendered nginx', () => {
   let nginx: RenderedNginx;
   let desk: BuiltDesk;
   let token: string;

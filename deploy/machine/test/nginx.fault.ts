@@ -9,7 +9,7 @@ const SECRET = 's'.repeat(64);
 const WORDS = 'All work and no play. '.repeat(200);
 
 /** In front of a server that answers with the headers it was given: what reaches the desk. */
-describeWith(['nginx'], 'nginx in front of the desk', () => {
+describeWith(['root', 'nginx'], 'nginx in front of the desk', () => {
   let upstream: Server;
   let nginx: RenderedNginx;
 
@@ -226,7 +226,7 @@ describeWith(['nginx'], 'nginx in front of the desk', () => {
   });
 });
 
-describeWith(['nginx'], 'nginx without a desk', () => {
+describeWith(['root', 'nginx'], 'nginx without a desk', () => {
   it('says that it is away for a moment, in the words of the desk', async () => {
     const nginx = await RenderedNginx.prepare({ PORT: '1' });
     await nginx.start();

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Ending, MACHINE, ROOT, Scratch, freePort, run, wentWell } from './harness/run';
+import { type Ending, MACHINE, PATH, ROOT, Scratch, freePort, run, wentWell } from './harness/run';
 
 /** As much of a desk as PM2 knows: it says `ready`, answers, and writes to where PM2 listens. */
 const DESK = `
@@ -52,7 +52,7 @@ describe('PM2 of a machine, as its lock file says', () => {
     cpSync(join(ROOT, 'ecosystem.config.js'), path('app/releases/1/ecosystem.config.js'));
     env = {
       ...{
-        PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+        PATH,
         HOME: path('home'),
         PM2_HOME: pm2Home,
         APP_DIR: path('app'),

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { type TLSSocket, connect } from 'node:tls';
 import { NAME, RenderedNginx } from './harness/nginx';
-import { type Ending, describeWith, run, wentWell } from './harness/run';
+import { type Ending, PATH, describeWith, run, wentWell } from './harness/run';
 
-describeWith(['nginx'], 'a certificate that was renewed', () => {
+describeWith(['root', 'nginx'], 'a certificate that was renewed', () => {
   let nginx: RenderedNginx;
   beforeEach(async () => {
     nginx = await RenderedNginx.prepare({ PORT: '1' });
@@ -15,7 +15,7 @@ describeWith(['nginx'], 'a certificate that was renewed', () => {
 
   function hook(env: Record<string, string>, ...args: string[]): Ending {
     const file = nginx.scratch.path('machine/etc/letsencrypt/renewal-hooks/deploy/liftdesk');
-    const known = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NGINX: `nginx -c ${nginx.configuration}` };
+    const known = { PATH, NGINX: `nginx -c ${nginx.configuration}` };
     return run(file, args, { env: { ...known, ...env } });
   }
   const renewed = (): Record<string, string> => ({
@@ -69,7 +69,7 @@ describeWith(['nginx'], 'a certificate that was renewed', () => {
   });
 });
 
-describeWith(['nginx', 'logrotate'], "nginx' logs that are rotated", () => {
+describeWith(['root', 'nginx', 'logrotate'], "nginx' logs that are rotated", () => {
   it('have every line once, whatever was written meanwhile', async () => {
     const nginx = await RenderedNginx.prepare({ PORT: '1' });
     await nginx.start();

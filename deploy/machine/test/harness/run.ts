@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export const MACHINE = resolve(__dirname, '../..');
 export const ROOT = resolve(MACHINE, '../..');
+
+/** Where programs are looked for, without anything of whoever runs the tests. */
+export const PATH = `${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`;
 
 export interface Ending {
   code: number | null;
@@ -76,13 +79,17 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Tests that need a program: left out loudly where it is not there. */
-export function describeWith(programs: readonly string[], name: string, define: () => void): void {
-  const missing = programs.filter((program) => run('which', [program]).code !== 0);
+/** Tests that need programs, or to be root: left out loudly where that is not so. */
+export function describeWith(needed: readonly string[], name: string, define: () => void): void {
+  const missing = needed.filter((what) => !isThere(what));
   if (missing.length === 0) {
     describe(name, define);
     return;
   }
-  process.stderr.write(`\nNOT TESTED, for there is no ${missing.join(', ')}: ${name}\n`);
-  describe(name, () => it.skip(`NOT TESTED, for there is no ${missing.join(', ')}`, () => undefined));
+  const obstacle = `NOT TESTED, for want of ${missing.join(', ')}`;
+  process.stderr.write(`\n${obstacle}: ${name}\n`);
+  describe(name, () => it.skip(obstacle, () => undefined));
 }
+
+const isThere = (what: string): boolean =>
+  what === 'root' ? process.getuid?.() === 0 : run('which', [what], { env: { PATH } }).code === 0;

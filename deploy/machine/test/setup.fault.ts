@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ending, MACHINE, Scratch, run, wentWell } from './harness/run';
+import { type Ending, MACHINE, PATH, Scratch, describeWith, run, wentWell } from './harness/run';
 
 /** Below another root: what needs a machine of its own is proven on the stand-in of apps/deploy-e2e. */
-describe('setting a machine up', () => {
+describeWith(['openssl'], 'setting a machine up', () => {
   let scratch: Scratch;
   let root: string;
   beforeEach(() => {
@@ -91,7 +91,7 @@ describe('setting a machine up', () => {
     const bin = scratch.path('bin');
     wentWell(run('mkdir', ['-p', bin]));
     writeFileSync(join(bin, 'aws'), `#!/bin/sh\n[ "$6" = the-secret ] && echo ${canary}\n`, { mode: 0o755 });
-    const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
+    const env = { PATH: `${bin}:${PATH}` };
     const args = (id: string): string[] => [
       ...[join(MACHINE, 'setup'), '--root', root],
       ...['--variables', scratch.variables({ CDN: 'on', ORIGIN_SECRET_ID: id })],
@@ -121,15 +121,22 @@ describe('setting a machine up', () => {
     expect(wentWell(setUp('--help'))).toContain('Usage: setup');
     expect(existsSync(root)).toBe(false);
   });
+});
 
-  it('is written as shellcheck wants it, with the programs beside it', () => {
-    if (run('which', ['shellcheck']).code !== 0) {
-      process.stderr.write('\nNOT TESTED, for there is no shellcheck: the scripts of deploy/machine\n');
-      return;
-    }
+describeWith(['shellcheck'], 'the scripts of a machine', () => {
+  it('are written as shellcheck wants it', () => {
     const hook = 'templates/etc/letsencrypt/renewal-hooks/deploy/liftdesk';
     const lib = readdirSync(join(MACHINE, 'lib')).map((name) => `lib/${name}`);
     const scripts = ['setup', 'start', 'reopen-logs', 'certificate', hook, ...lib];
     expect(run('shellcheck', ['-x', ...scripts], { cwd: MACHINE })).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it.each(['setup', 'start', 'reopen-logs', 'certificate'])('%s says how it is used', (name) => {
+    expect(wentWell(run('bash', [join(MACHINE, name), '--help']))).toContain(`Usage: ${name}`);
+  });
+
+  it.each(['setup', 'start', 'reopen-logs', 'certificate'])('%s refuses what it does not know', (name) => {
+    const env = { PATH, APP_DIR: '/nowhere', PM2_HOME: '/nowhere' };
+    expect(run('bash', [join(MACHINE, name), '--nonsense'], { env })).toMatchObject({ code: 2, stdout: '' });
   });
 });
