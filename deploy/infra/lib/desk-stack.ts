@@ -12,7 +12,7 @@ import { Front } from './front';
 import { Github } from './github';
 import { Machine } from './machine';
 import { MachineRole } from './machine-role';
-import { machineVariables } from './machine-variables';
+import { APP_DIR, machineVariables } from './machine-variables';
 import { Mail } from './mail';
 import { namesOf, type Names } from './names';
 import { Network } from './network';
@@ -179,6 +179,7 @@ export class DeskStack extends Stack {
       names: this.names,
       logGroup: this.logs.logGroup,
       machines: group.autoScalingGroupName,
+      mounts: this.front.mainstay ? ['/', APP_DIR] : ['/'],
       isOne: this.settings.machines.max === 1,
       told: this.notices.topic,
     });

@@ -115,6 +115,11 @@ function watch({ logGroup, names }: MachineRoleProps): Right[] {
       resources: [logGroup.logGroupArn],
     },
     {
+      actions: ['ec2:DescribeTags'],
+      resources: ['*'],
+      why: 'The agent asks for the group of its machine; asking for tags names no resource.',
+    },
+    {
       actions: ['cloudwatch:PutMetricData'],
       resources: ['*'],
       conditions: { StringEquals: { 'cloudwatch:namespace': names.metrics } },

@@ -23,7 +23,8 @@ export interface MachineVariablesProps {
   readonly mainstay?: Mainstay;
 }
 
-const APP_DIR = '/home/ec2-user/app';
+/** Where the desk and its data are on a machine; a volume of its own is mounted there. */
+export const APP_DIR = '/home/ec2-user/app';
 
 /** What a machine is told when it boots. None of it is secret: whoever may look at a machine may read its user data. */
 export function machineVariables(props: MachineVariablesProps): BootVariables {

@@ -89,7 +89,11 @@ export function readSettings(node: Pick<Node, 'tryGetContext' | 'getAllContext'>
     return byDefault as T;
   };
   const settings = settingsOf(read);
-  problems.push(...missing(settings), ...contradictions(settings));
+  // What follows from a wrong value would only bury it.
+  if (problems.length === 0) problems.push(...contradictions(settings));
+  problems.push(
+    ...missing(settings).filter((problem) => !problems.some((known) => startAlike(known, problem))),
+  );
   if (problems.length > 0) throw new SettingsError(problems);
   return settings as Settings;
 }
@@ -129,6 +133,8 @@ function hostedZoneOf(id: string | undefined, name: string | undefined): Setting
   return id === undefined && name === undefined ? undefined : { id: id ?? '', name: name ?? '' };
 }
 
+const startAlike = (one: string, other: string): boolean => one.split(':')[0] === other.split(':')[0];
+
 function missing({ fromEmail, alarmEmail }: Draft): string[] {
   return [
     ...(fromEmail === undefined
@@ -156,7 +162,7 @@ function contradictions(settings: Draft): string[] {
     ],
     [hostedZone !== undefined && domain === undefined, 'hostedZoneId: expected only with domain'],
     [
-      hostedZone !== undefined && domain !== undefined && !isWithin(domain, hostedZone.name),
+      hostedZone?.name && domain !== undefined ? !isWithin(domain, hostedZone.name) : false,
       'domain: expected a name of the zone hostedZoneName',
     ],
     [machines.max < machines.min, 'maxInstances: expected no less than minInstances'],

@@ -9,8 +9,10 @@ import type { Names } from './names';
 export interface WatchProps {
   readonly names: Names;
   readonly logGroup: logs.LogGroup;
-  /** The name of the group of machines. */
+  /** The name of the group of machines: what each measures is told over the group, for machines come and go. */
   readonly machines: string;
+  /** Mounts whose disks may fill. */
+  readonly mounts: readonly string[];
   /** Over several machines the busiest one counts; over one, the mean of the time. */
   readonly isOne: boolean;
   readonly told: sns.ITopic;
@@ -41,27 +43,36 @@ export class Watch extends Construct {
 
   private machineAlarms(): void {
     const statistic = this.props.isOne ? 'Average' : 'Maximum';
-    const period = Duration.minutes(5);
-    const cpu = new cloudwatch.Metric({
-      namespace: 'AWS/EC2',
-      metricName: 'CPUUtilization',
-      dimensionsMap: { AutoScalingGroupName: this.props.machines },
-      statistic,
-      period,
+    const of = (namespace: string, metricName: string, more = {}) =>
+      new cloudwatch.Metric({
+        namespace,
+        metricName,
+        dimensionsMap: { AutoScalingGroupName: this.props.machines, ...more },
+        statistic,
+        period: Duration.minutes(5),
+      });
+    const own = this.props.names.metrics;
+    this.alarm('Cpu', {
+      metric: of('AWS/EC2', 'CPUUtilization'),
+      threshold: 80,
+      periods: 2,
+      says: 'A processor is busy beyond 80 %',
     });
-    // The agent puts every machine and mount together (aggregation_dimensions), for machines come and go.
-    const namespace = this.props.names.metrics;
-    const memory = new cloudwatch.Metric({ namespace, metricName: 'MEM_USED', statistic, period });
-    const disk = new cloudwatch.Metric({ namespace, metricName: 'DISK_USED', statistic: 'Maximum', period });
-    this.alarm('Cpu', { metric: cpu, threshold: 80, periods: 2, says: 'A processor is busy beyond 80 %' });
     this.alarm('Memory', {
-      metric: memory,
+      metric: of(own, 'MEM_USED'),
       threshold: 85,
       periods: 2,
       missingIsBad: true,
       says: 'Memory is used beyond 85 %, or the machine no longer tells',
     });
-    this.alarm('Disk', { metric: disk, threshold: 80, periods: 1, says: 'A disk is used beyond 80 %' });
+    this.props.mounts.forEach((path, index) =>
+      this.alarm(index === 0 ? 'Disk' : 'DataDisk', {
+        metric: of(own, 'DISK_USED', { path, fstype: 'xfs' }),
+        threshold: 80,
+        periods: 1,
+        says: `The disk at ${path} is used beyond 80 %`,
+      }),
+    );
   }
 
   private deskAlarms(): void {

@@ -113,6 +113,7 @@ describe.each(PROFILES)('%s:', (_name, context) => {
         [
           'cloudformation:SignalResource',
           'cloudwatch:PutMetricData',
+          'ec2:DescribeTags',
           ...(context === SMALL ? takes : []),
           'logs:CreateLogStream',
           'logs:DescribeLogStreams',
