@@ -70,10 +70,11 @@ upload() {
   fi
 }
 
-# deed <machine> <folder of the tools there> <name> <command...>: runs it there, detached, and follows it through lost
-# connections. The name tells it from other deeds with the same tools; the same once more follows what is there.
+# deed <machine> <folder of the tools there> <label> <command...>: runs it there, detached, and follows it through lost
+# connections. The label tells it from other deeds with the same tools; the same once more follows what is there. A handler of the
+# caller may run in here: nothing here has the name of what it looks at.
 deed() {
-  local machine=$1 tools=$2 name=$3 heard code tries=0
+  local machine=$1 kit=$2 label=$3 heard code tries=0
   shift 3
   heard=$(mktemp)
   while true; do
@@ -83,7 +84,7 @@ deed() {
     if [[ $code != 255 ]]; then break; fi
     tries=$((tries + 1))
     if ((tries > RECONNECTS)); then
-      say "$machine cannot be reached any more; it goes on by itself. Its word: $tools/$name/log"
+      say "$machine cannot be reached any more; it goes on by itself. Its word: $kit/$label/log"
       break
     fi
     say "the connection to $machine was lost; it goes on by itself. Once more, in $RECONNECT_AFTER s"
@@ -94,7 +95,7 @@ deed() {
 }
 
 follow() {
-  on "$machine" "$tools/on-machine/run" --folder "$tools/$name" --from "$(stat -c %s "$heard")" -- "$@" </dev/null |
+  on "$machine" "$kit/on-machine/run" --folder "$kit/$label" --from "$(stat -c %s "$heard")" -- "$@" </dev/null |
     tee -a "$heard" | sed -u "s/^/[$machine] /"
   return "${PIPESTATUS[0]}"
 }

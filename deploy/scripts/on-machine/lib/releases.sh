@@ -36,6 +36,7 @@ prune() {
   done < <(releases_by_age)
   find "$APP_DIR/incoming" -mindepth 1 -maxdepth 1 -name 'liftdesk-*' ! -name "liftdesk-$(release_at current).*" \
     -mmin +60 -delete
+  find "$APP_DIR/incoming" -mindepth 1 -maxdepth 1 -name '.deed-*' -mmin +1440 -exec rm -rf {} +
 }
 
 # unpack <archive> <version> <sha256>
