@@ -19,6 +19,7 @@ const COMMANDS: readonly (readonly [word: string, load: Load])[] = [
   ['smoke', async () => [(await import('./smoke')).smokeCommand()]],
   ['backup', async () => [(await import('./backup')).backupCommand()]],
   ['restore', async () => [(await import('./restore')).restoreCommand()]],
+  ['audit', async () => [(await import('./audit-security')).auditSecurityCommand()]],
   ['lift', carrying],
   ['land', carrying],
   ['openapi', async () => [(await import('./openapi')).openApiCommand()]],

@@ -5,6 +5,9 @@ const SECRET_NAME = /SECRET|PASSWORD|TOKEN|(^|_)KEY$|ACCESS_KEY/;
 const NOT_SECRET = /^SECRETS_/;
 const MIN_LENGTH = 6;
 
+/** Whether a variable of this name holds a secret. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !NOT_SECRET.test(name);
+
 /**
  * Takes the values of secrets out of what is shown, whatever put them into a message.
  * @param more values that stand in no variable
@@ -27,7 +30,7 @@ export function withoutSecrets(
 
 function secretValues(env: Readonly<Record<string, string | undefined>>, more: readonly string[]): string[] {
   const named = Object.entries(env)
-    .filter(([name]) => SECRET_NAME.test(name) && !NOT_SECRET.test(name))
+    .filter(([name]) => isSecretName(name))
     .map(([, value]) => value ?? '');
   const inUrls = Object.values(env).flatMap((value) => passwordOf(value ?? ''));
   return [...named, ...inUrls, ...more]
