@@ -5,6 +5,8 @@ module.exports = {
   rootDir: 'src',
   globalSetup: '<rootDir>/harness/global-set-up.ts',
   globalTeardown: '<rootDir>/harness/global-tear-down.ts',
+  // Those want no machine: jest.scripts.config.js.
+  testPathIgnorePatterns: ['<rootDir>/scripts/'],
   testTimeout: 300_000,
   maxWorkers: 1,
 };

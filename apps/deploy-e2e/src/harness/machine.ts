@@ -49,6 +49,9 @@ export interface Deed {
 
 /** A machine that was set up and serves nobody yet: sshd and nginx are up, PM2 waits for a release. */
 export class Machine {
+  /** What whoever releases has in the environment, beside PATH and HOME. */
+  caller: Record<string, string> = {};
+
   private constructor(
     readonly host: StandIn,
     readonly door: SshDoor,
@@ -116,7 +119,10 @@ export class Machine {
 
   private script(name: string, ...args: string[]): Running {
     const to = ['--to', this.door.host, '--ssh-config', this.door.configuration];
-    return start(join(WORKSPACE, 'deploy/scripts', name), [...args, ...to], { cwd: tmpdir() });
+    return start(join(WORKSPACE, 'deploy/scripts', name), [...args, ...to], {
+      cwd: tmpdir(),
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.caller },
+    });
   }
 
   /** One of the operators' commands, of the release that serves. */
