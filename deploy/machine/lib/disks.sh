@@ -48,7 +48,9 @@ mount_data() {
     return
   fi
   add_mount "UUID=$(blkid -p -s UUID -o value "$device") $folder $kind defaults,noatime,nofail 0 2"
-  mount "$folder"
+  # By its device: with nofail a name that is not known yet would be passed over without a word.
+  mount -t "$kind" -o noatime "$device" "$folder"
+  mountpoint -q "$folder" || fail "$device is not mounted at $folder"
   grow "$folder"
 }
 
@@ -58,10 +60,15 @@ kind_of() {
   found=$(blkid -p -s TYPE -o value "$1") || code=$?
   case $code in
     0) [[ -n $found ]] || fail "$1 has something on it that is no file system: partitions, perhaps" ;;
-    2) [[ -z $(wipefs --noheadings "$1") ]] || fail "$1 is not blank, and nobody knows what is on it" ;;
+    2) is_blank "$1" || fail "$1 is not blank, and nobody knows what is on it: it is yours to format" ;;
     *) fail "it cannot be told what is on $1" ;;
   esac
   echo "$found"
+}
+
+# A file system whose beginning was damaged is none that is known, and still somebody's data.
+is_blank() {
+  cmp -s -n $((16 * 1024 * 1024)) "$1" /dev/zero
 }
 
 # A volume that was made larger is used whole.

@@ -19,7 +19,11 @@ export interface Ending {
 
 /** A program to its end. */
 export function run(program: string, args: readonly string[], options: SpawnSyncOptions = {}): Ending {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { ...options, encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+    encoding: 'utf8',
+  });
   return { code: status, stdout: String(stdout), stderr: error ? String(error) : String(stderr) };
 }
 
