@@ -48,14 +48,14 @@ export const operatorsOnlyCheck: SecurityCheck = {
       return failure('/metrics is told to everybody', {
         cause:
           'what is in front does not add X-Forwarded-For, so that everybody looks like this machine itself',
-        fix: 'include deploy/nginx/proxy.conf in each location; or keep /metrics from the outside',
+        fix: 'include proxy.conf of deploy/machine in each location; or keep /metrics from the outside',
       });
     const health = jsonOf(await look(context, '/health', signal));
     const told = JSON.stringify(health);
     if (/"(message|error|detail)":/.test(told))
       return failure('/health tells everybody what is inside', {
         cause: 'the same as with /metrics',
-        fix: 'include deploy/nginx/proxy.conf in each location',
+        fix: 'include proxy.conf of deploy/machine in each location',
       });
     return ok('metrics and the details of health are told to operators only');
   },

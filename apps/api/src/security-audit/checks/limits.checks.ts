@@ -39,7 +39,7 @@ export const forwardedCheck: SecurityCheck = {
       if (((await left(context, signal, { [name]: value })) ?? own) <= own) continue;
       return failure(`a made-up ${name} is believed`, {
         cause: 'each caller picks its own address, and with it a fresh limit',
-        fix: 'let the proxy set it, not add to it: include deploy/nginx/proxy.conf; TRUST_PROXY names the proxies alone',
+        fix: 'let the proxy set it, not add to it: include proxy.conf of deploy/machine; TRUST_PROXY names the proxies alone',
       });
     }
     return ok('no header of a client changes the address that it is counted by');
