@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { InterruptedError, RefusedError } from '../common/operator-errors';
-import type { Config } from '../config/config';
+import { RefusedError } from '../common/operator-errors';
 import { conclude } from '../remote-checks/conclude';
 import { remoteCommand, type RemoteOptions, remoteOf } from '../remote-checks/options';
 import type { Remote } from '../remote-checks/remote';
@@ -10,7 +9,7 @@ import { cloudWatchFinder, type LogFinder, logFinderOf, logFolderFinder } from '
 import { runSmoke, writes } from '../smoke/smoke';
 import { MAIL_SIMULATOR } from '../smoke/visit';
 import { withoutSecrets } from './doctor/secrets';
-import { action } from './operator';
+import { action, type Output } from './operator';
 import { withDatabase } from './with-database';
 
 interface Options extends RemoteOptions {
@@ -30,6 +29,7 @@ needs SMOKE_ADMIN_EMAIL and SMOKE_ADMIN_PASSWORD, an admin of the desk, or --wit
 Mail to the made-up customers goes to the simulator of SES, which takes it and does no harm to anybody's reputation.`;
 
 const PATIENCE_MS = 10_000;
+const INTERRUPTED = 130;
 
 export function smokeCommand(): Command {
   return remoteCommand(
@@ -46,46 +46,38 @@ export function smokeCommand(): Command {
     .option('--log-dir <folder>', 'look there for the line of a request')
     .option('--log-group <name>', 'look in this group of CloudWatch Logs (AWS_REGION)')
     .addHelpText('after', MORE)
-    .action(action<Options>((options, _output, signal) => run(options, signal)));
+    .action(action<Options>(run));
 }
 
-async function run(options: Options, signal: AbortSignal): Promise<void> {
-  const remote = remoteOf(options);
-  const logs = givenLogs(options);
-  if (options.withDatabase)
-    await withDatabase((dataSource, config: Config) =>
-      smoke(
-        options,
-        remote,
-        databaseHousekeeping(dataSource, config),
-        logs ?? logFinderOf(config.logging),
-        signal,
-      ),
-    );
-  else await smoke(options, remote, await fromOutside(options, remote), logs, signal);
-  if (signal.aborted) throw new InterruptedError('Interrupted: the checks that were not made are left out');
+/** What a run has at hand. */
+interface Means {
+  readonly remote: Remote;
+  readonly housekeeping: Housekeeping | null;
+  readonly logs: LogFinder | null;
 }
 
-async function smoke(
-  options: Options,
-  remote: Remote,
-  housekeeping: Housekeeping | null,
-  logs: LogFinder | null,
-  signal: AbortSignal,
-): Promise<void> {
+async function run(options: Options, output: Output, signal: AbortSignal): Promise<void> {
+  const [remote, logs] = [remoteOf(options), givenLogs(options)];
+  const smoke = (means: Means): Promise<void> => report(options, means, output, signal);
+  if (!options.withDatabase) return smoke({ remote, logs, housekeeping: await fromOutside(options, remote) });
+  await withDatabase((dataSource, config) => {
+    const housekeeping = options.readOnly ? null : databaseHousekeeping(dataSource, config);
+    return smoke({ remote, housekeeping, logs: logs ?? logFinderOf(config.logging) });
+  });
+}
+
+async function report(options: Options, means: Means, output: Output, signal: AbortSignal): Promise<void> {
   try {
-    const { readOnly, ...given } = options;
-    const found = await runSmoke({
-      ...given,
-      remote,
-      housekeeping: readOnly ? null : housekeeping,
-      logs,
-      signal,
-    });
-    const reports = withoutSecrets(found, process.env);
-    process.exitCode = conclude({ suite: 'smoke', reports }, options);
+    const reports = withoutSecrets(await runSmoke({ ...options, ...means, signal }), process.env);
+    const interrupted = signal.aborted;
+    process.exitCode = conclude({ suite: 'smoke', reports, about: { interrupted } }, options);
+    if (!interrupted) return;
+    output.line('Interrupted: the checks that were not made are left out');
+    process.exitCode = INTERRUPTED;
   } finally {
-    await housekeeping?.close(AbortSignal.timeout(PATIENCE_MS));
+    await means.housekeeping?.close(AbortSignal.timeout(PATIENCE_MS)).catch((error: Error) => {
+      output.line(`The admin’s session could not be ended: ${error.message}`);
+    });
   }
 }
 

@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { jsonOf } from '../cli/doctor/ask';
+import { explain } from '../cli/doctor/causes/explain';
 import { makeUser } from '../cli/user-create';
 import { RefusedError } from '../common/operator-errors';
+import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
 import { Browser } from '../remote-checks/browser';
 import { expectStatus } from '../remote-checks/expectation';
@@ -38,7 +40,7 @@ export function databaseHousekeeping(dataSource: DataSource, config: Config): Ho
 
 /**
  * From anywhere, as an admin of the desk.
- * @throws RefusedError where this is none
+ * @throws RefusedError where this is none, StartupError where nobody answers
  */
 export async function adminHousekeeping(
   remote: Remote,
@@ -46,10 +48,12 @@ export async function adminHousekeeping(
   signal: AbortSignal,
 ): Promise<Housekeeping> {
   const browser = new Browser(remote);
-  const answer = await browser.ask('/api/auth/login', {
-    method: 'POST',
-    json: { email, password },
-    signal,
+  const login = { method: 'POST', json: { email, password }, signal };
+  const answer = await browser.ask('/api/auth/login', login).catch((error: unknown) => {
+    const { message } = error as Error;
+    throw new StartupError(`Nobody answers at ${remote.url.origin}: ${message} (${explain(error).cause})`, {
+      cause: error,
+    });
   });
   const { user, detail } = jsonOf(answer) as { user?: { role?: string }; detail?: string };
   if (user?.role !== 'admin') {
