@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What runs, and what comes back after a reboot.
 
-UNITS=(liftdesk.service liftdesk-backup.timer liftdesk-watch.timer liftdesk-certificate.timer nginx.service)
+UNITS=(liftdesk.service liftdesk-backup.timer liftdesk-watch.timer liftdesk-certificate.timer nginx.service
+  logrotate.timer)
 
 start_services() {
   local unit units=("${UNITS[@]}")

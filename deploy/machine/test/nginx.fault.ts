@@ -173,6 +173,11 @@ describeWith(['root', 'nginx'], 'nginx in front of the desk', () => {
   });
 
   describe('files of the client', () => {
+    it('are written down as they were asked for', async () => {
+      await nginx.ask('/main-AAAABBBB.js?CANARY', { headers: { 'X-Request-Id': 'file-1' } });
+      expect(await nginx.logged('file-1')).toMatchObject({ path: '/main-AAAABBBB.js', status: 200 });
+    });
+
     it('with a hash are served for ever, compressed, without the desk', async () => {
       const { status, headers, body } = await nginx.ask('/main-5QF7A3XY.js', {
         headers: { 'Accept-Encoding': 'gzip' },
@@ -239,6 +244,16 @@ describeWith(['root', 'nginx'], 'nginx without a desk', () => {
       '5',
     ]);
     expect(JSON.parse(body.toString())).toMatchObject({ title: 'Not available now', requestId: 'away-1' });
+    await nginx.stop();
+  });
+
+  it('writes no token of a link down, though nobody answers', async () => {
+    const nginx = await RenderedNginx.prepare({ PORT: '1' });
+    await nginx.start();
+    const headers = { 'X-Request-Id': 'away-2' };
+    await nginx.ask('/reset-password?token=CANARY', { headers });
+    expect(await nginx.logged('away-2')).toMatchObject({ path: '/reset-password', status: 502 });
+    expect(nginx.everyLog).not.toContain('CANARY');
     await nginx.stop();
   });
 

@@ -138,6 +138,11 @@ export class RenderedNginx {
     }
   }
 
+  /** That of errors too. */
+  get everyLog(): string {
+    return this.log + readFileSync(this.scratch.path('log/nginx-error.log'), 'utf8');
+  }
+
   get log(): string {
     return readFileSync(this.scratch.path('log/nginx-access.log'), 'utf8');
   }
