@@ -10,6 +10,7 @@ import { Clock } from '../common/clock';
 import { decodeCursor, encodeCursor } from '../common/cursor';
 import { ConflictError, ForbiddenError, NotFoundError } from '../common/domain-error';
 import { normaliseEmail } from './email';
+import { isMarked } from './erasure/mark';
 import { type Language, Role, User } from './user.entity';
 import { UserChangeDto, UserPageDto, UserQueryDto, toAdminUserView } from './user.dto';
 
@@ -159,7 +160,7 @@ export class UsersService {
 
   /**
    * Changes role or access. Disabling ends every session of the user at once.
-   * @throws ConflictError when an admin would lock itself out
+   * @throws ConflictError when an admin would lock itself out, and for who is being erased
    * @throws ForbiddenError when the actor has lost its own access meanwhile
    */
   async change(actor: Actor, id: string, change: UserChangeDto): Promise<User> {
@@ -169,6 +170,7 @@ export class UsersService {
       await this.assertAdmin(manager, actor);
       const user = found && (await manager.findOneBy(User, { rid: found.rid }));
       if (!user) throw new NotFoundError('There is no such user');
+      if (isMarked(user)) throw new ConflictError('They are being erased');
       const losesAccess = change.disabled === true || (change.role !== undefined && change.role !== 'admin');
       if (user.rid === actor.userRid && losesAccess) {
         throw new ConflictError('You cannot take your own access away: ask another admin');

@@ -5,7 +5,7 @@ import { WriteGateError } from '../../database/write-gate';
 import { endPerson, eraseTickets, markPerson } from './person-rows';
 
 export interface Erasure {
-  /** Public id. */
+  /** Public id, in lower case. */
   userId: string;
   /** The admin who asked for it, by row key; left out for an operator, who has the database itself. */
   byRid?: number;
@@ -44,10 +44,10 @@ export async function eraseUser(
   unsettled: UnsettledObjects,
   { userId, byRid, now, onMarked, signal }: Erasure,
 ): Promise<Erased> {
-  const erased: Erased = { userId: userId.toLowerCase(), tickets: 0, files: 0 };
+  const erased: Erased = { userId, tickets: 0, files: 0 };
   const turn = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> =>
     patiently(() => dataSource.transaction(work));
-  const rid = await turn((manager) => markPerson(manager, erased.userId, byRid, now));
+  const rid = await turn((manager) => markPerson(manager, userId, byRid, now));
   onMarked?.(rid);
   for (;;) {
     signal?.throwIfAborted();

@@ -5,6 +5,7 @@ import { UnsettledObjects } from '../../attachments/unsettled-objects';
 import type { Actor } from '../../auth/actor';
 import { SessionsService } from '../../auth/sessions.service';
 import { Clock } from '../../common/clock';
+import { MaintenanceError } from '../../database/maintenance';
 import { DeskEvents } from '../../events/desk-events';
 import { eraseUser } from './erase-user';
 import { markedPeople } from './person-rows';
@@ -24,23 +25,35 @@ export class ErasureService {
 
   /** @throws as eraseUser() */
   erase(actor: Actor, userId: string): Promise<void> {
-    return this.run(userId, actor);
+    return this.run(userId.toLowerCase(), actor);
   }
 
-  /** Goes on where an erasure was interrupted. */
+  /** Goes on where erasures were interrupted. One that fails does not keep the others from their end. */
   async finish(): Promise<void> {
-    for (const userId of await markedPeople(this.database.manager)) await this.run(userId);
+    for (const userId of await markedPeople(this.database.manager)) {
+      try {
+        await this.run(userId);
+      } catch (error) {
+        if (error instanceof MaintenanceError) throw error;
+        this.logger.error({ message: 'user.not-erased', userId, error });
+      }
+    }
   }
 
   private async run(userId: string, actor?: Actor): Promise<void> {
+    const by = { byUserId: actor?.userId };
     const erased = await eraseUser(this.database, this.unsettled, {
       userId,
       byRid: actor?.userRid,
       now: this.clock.now(),
-      onMarked: (userRid) => this.sessions.announce(userRid),
+      onMarked: (userRid) => {
+        this.sessions.announce(userRid);
+        // Who goes on with it after an interruption does not know who has asked for it.
+        this.logger.log({ message: 'user.being-erased', userId, ...by });
+      },
     });
     if (erased.tickets > 0) this.events.ticketsErased();
     // All that is left of it: who has to show that somebody was erased shows this.
-    this.logger.log({ message: 'user.erased', ...erased, byUserId: actor?.userId });
+    this.logger.log({ message: 'user.erased', ...erased, ...by });
   }
 }

@@ -7,9 +7,11 @@ import type { Person } from '../../testing/caller';
 import { everything } from '../../testing/failing-statements';
 import { Listener } from '../../testing/listener';
 import { DAY } from '../../testing/settable-clock';
+import { describeOnPostgres } from '../../testing/test-database';
 import { TestDesk } from '../../testing/test-desk';
 import { OpenTicketDto } from '../../tickets/ticket.dto';
 import { TicketsService } from '../../tickets/tickets.service';
+import { ErasureService } from './erasure.service';
 import { markPerson } from './person-rows';
 
 const EMAIL = 'Zoraida.Quince@people.example';
@@ -38,6 +40,9 @@ describe('erasing a person', () => {
   afterEach(() => desk.close());
 
   const erase = (id: string, by = admin) => desk.as(by).delete(`/users/${id}`);
+  const mark = ({ id }: Person, by?: Person) =>
+    desk.database.transaction((manager) => markPerson(manager, id, by?.rid, desk.clock.now()));
+  const finish = () => desk.app.get(ErasureService, { strict: false }).finish();
 
   async function objects(): Promise<string[]> {
     const keys: string[] = [];
@@ -119,8 +124,7 @@ describe('erasing a person', () => {
   it('goes on where it was interrupted, within the hour, with what a request under way has added since', async () => {
     const before = await content();
     const person = await somebody();
-    const now = desk.clock.now();
-    await desk.database.transaction((manager) => markPerson(manager, person.id, undefined, now));
+    await mark(person);
     const users = await desk.rows('select * from "user"');
     expect(JSON.stringify(users)).not.toMatch(WORD);
     await desk.as(person).get('/auth/me').expect(401);
@@ -146,6 +150,55 @@ describe('erasing a person', () => {
     for (const { status } of answers) expect([204, 404]).toContain(status);
     expect(JSON.stringify(await everything(desk.database))).not.toMatch(WORD);
     await erase(person.id).expect(404);
+  });
+
+  it('comes to its end though another one fails, which is told, and touches nobody whose address only looks so', async () => {
+    const [stuck, person] = [await desk.signIn('customer'), await somebody()];
+    await mark(stuck);
+    await mark(person);
+    await desk.rows('update ticket set assignee_rid = ? where requester_rid = ?', [stuck.rid, ben.rid]);
+    await desk.rows(`update "user" set email_norm = 'erased by hand' where rid = ?`, [ben.rid]);
+    await finish();
+    await desk.as(admin).get(`/users/${person.id}`).expect(404);
+    expect(await desk.rows('select requester_rid as rid from ticket')).toEqual([{ rid: ben.rid }]);
+    const failed = (await desk.log()).split('\n').find((line) => line.includes('user.not-erased'));
+    expect(JSON.parse(failed as string)).toMatchObject({ level: 'error', userId: stuck.id });
+  });
+
+  it('lets nobody give access again to who is being erased, or work', async () => {
+    const person = await somebody();
+    await mark(person);
+    for (const change of [{ disabled: false }, { role: 'agent' }])
+      await desk.as(admin).patch(`/users/${person.id}`, change).expect(409);
+    await erase(person.id).expect(204);
+  });
+
+  it('forgets a registration that could be sent again', async () => {
+    const account = { email: EMAIL, password: 'quince and more quince', name: 'Zoraida' };
+    const register = () =>
+      desk.anonymous.post('/auth/register', account).set('Idempotency-Key', 'k').expect(201);
+    const before = await content();
+    const { user } = (await register()).body as { user: { id: string } };
+    await erase(user.id).expect(204);
+    expect(await content()).toEqual(before);
+    expect((await register()).body.user.id).not.toBe(user.id);
+  });
+
+  describeOnPostgres('of who was given a ticket in a transaction that is not over yet', () => {
+    it('waits for it, and is refused', async () => {
+      const former = await desk.signIn('customer');
+      let marked: Promise<number> | undefined;
+      await desk.database.transaction(async (manager) => {
+        await manager.query('update ticket set assignee_rid = ?', [former.rid]);
+        marked = mark(former);
+        marked.catch(() => undefined);
+        const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        while ((await desk.rows(waiting)).length === 0)
+          await new Promise((resolve) => setTimeout(resolve, 5));
+      });
+      await expect(marked).rejects.toThrow(/have worked at this desk/);
+      await desk.as(former).get('/auth/me').expect(200);
+    });
   });
 
   it('leaves to others what is theirs: a follow-up, a tag, a blocked address, an answer kept for its repetition', async () => {
@@ -201,6 +254,15 @@ describe('erasing a person', () => {
     expect(lines[0]).not.toMatch(WORD);
   });
 
+  it('is written down with who asked for it when it begins: who goes on with it does not know', async () => {
+    const person = await somebody();
+    await mark(person);
+    await erase(person.id).expect(204);
+    const line = (await desk.log()).split('\n').find((one) => one.includes('user.being-erased'));
+    expect(JSON.parse(line as string)).toMatchObject({ userId: person.id, byUserId: admin.id });
+    expect(line).not.toMatch(WORD);
+  });
+
   describe('is refused, and nothing changes,', () => {
     const refused = async (id: string, status: number, by = admin) => {
       const before = await content();
@@ -236,10 +298,8 @@ describe('erasing a person', () => {
 
     it('to who lost its own access a moment ago', async () => {
       const person = await somebody();
-      const now = desk.clock.now();
       await desk.rows(`update "user" set role = 'agent' where rid = ?`, [admin.rid]);
-      const mark = desk.database.transaction((manager) => markPerson(manager, person.id, admin.rid, now));
-      await expect(mark).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(mark(person, admin)).rejects.toMatchObject({ code: 'forbidden' });
     });
   });
 });

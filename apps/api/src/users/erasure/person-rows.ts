@@ -4,20 +4,17 @@ import { LIMIT } from '../../database/columns';
 import { dialectOf } from '../../database/dialect';
 import { searchEngineOf } from '../../search/search-engine';
 import type { User } from '../user.entity';
+import { MARKED, isMarked, markOf } from './mark';
 
 /*
  * All that a desk knows of a customer, table by table: the one place that reaches into everybody's tables. What stands in
  * none of these statements goes by the foreign keys' ON DELETE CASCADE; erasure.spec.ts looks through every table.
  */
 
-/** No address has a space, so that nobody registers as one who is being erased. */
-const MARK = 'erased ';
-const MARKED = `email_norm >= '${MARK}' and email_norm < 'erased!'`;
-
-type Person = Pick<User, 'rid' | 'role' | 'emailNorm'>;
+type Person = Pick<User, 'rid' | 'id' | 'role' | 'emailNorm'>;
 
 const HOLD = 'select rid from "user" where id = ? or rid = ? order by rid';
-const FIND = 'select rid, role, email_norm as "emailNorm" from "user" where id = ?';
+const FIND = 'select rid, id, role, email_norm as "emailNorm" from "user" where id = ?';
 const IS_ADMIN = `select 1 from "user" where rid = ? and role = 'admin' and disabled_at is null`;
 
 /** Where somebody left their name in tickets that are not theirs: only who works at the desk can. */
@@ -30,10 +27,12 @@ const traces = (join: string): string => `
 const FORGET_NAME = `
   update "user" set email = ?, email_norm = ?, name = 'Erased', password_hash = null, language = null,
     disabled_at = coalesce(disabled_at, ?) where rid = ?`;
+/** A registration that was sent with an Idempotency-Key is kept as nobody's; sent again, it would look for this account. */
+const FORGET_REGISTRATION = 'delete from idempotency_key where user_rid = 0 and answer = ?';
 
 /**
- * From its commit on nobody signs in as this person, no mail is written to them, and neither name nor address stands
- * anywhere but in what they wrote.
+ * From its commit on nobody signs in as this person, no mail is sent to them, and neither name nor address stands anywhere
+ * but in their tickets, with the mail and the search documents of these.
  * @param byRid the admin who asked for it
  * @returns the person's row key
  * @throws NotFoundError, ConflictError, ForbiddenError
@@ -49,12 +48,15 @@ export async function markPerson(
     throw new ForbiddenError('Your role does not allow this');
   const [person] = await manager.query<Person[]>(FIND, [id]);
   if (!person) throw new NotFoundError('There is no such user');
-  if (person.emailNorm.startsWith(MARK)) return person.rid;
+  const { rid } = person;
+  if (isMarked(person)) return rid;
+  // First: on PostgreSQL it waits for whoever is about to refer to this person, and what they did is looked at next.
+  await manager.query(FORGET_NAME, [markOf(id), markOf(id), now, rid]);
   await assertErasable(manager, person, byRid);
-  await manager.query(FORGET_NAME, [MARK + id, MARK + id, now, person.rid]);
-  await manager.query('delete from session where user_rid = ?', [person.rid]);
-  await manager.query('delete from password_reset where user_rid = ?', [person.rid]);
-  return person.rid;
+  await manager.query('delete from session where user_rid = ?', [rid]);
+  await manager.query('delete from password_reset where user_rid = ?', [rid]);
+  await manager.query(FORGET_REGISTRATION, [JSON.stringify({ userRid: rid })]);
+  return rid;
 }
 
 async function assertErasable(manager: EntityManager, { rid, role }: Person, byRid?: number): Promise<void> {
