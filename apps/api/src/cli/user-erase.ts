@@ -1,13 +1,17 @@
+import { closeLogger, createLogger } from '@liftdesk/logging';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { DomainError } from '../common/domain-error';
 import { InterruptedError, RefusedError } from '../common/operator-errors';
+import { StartupError } from '../common/startup-error';
+import type { Config } from '../config/config';
+import { obeyMaintenance } from '../database/maintenance';
 import { assertMigrated } from '../database/migration-state';
-import { readMaintenance } from '../maintenance-mode/maintenance-switch';
 import { emailSchema } from '../users/email';
 import { eraseByEmail, userByEmail } from '../users/erasure/erase-by-email';
+import type { Erased } from '../users/erasure/erase-user';
 import type { User } from '../users/user.entity';
 import { askFor } from './ask';
 import { type OperatorOptions, type Output, action, operatorCommand } from './operator';
@@ -39,28 +43,47 @@ async function run({ email: given, yes }: Options, output: Output, signal: Abort
     throw new RefusedError('Nobody is there to ask whether this is meant: give --yes. Nothing was erased');
   await withDatabase(async (dataSource, config) => {
     await assertMigrated(dataSource);
-    if ((await readMaintenance(dataSource)) !== null)
-      throw new RefusedError('The desk is in maintenance, and is not changed now. Nothing was erased');
     const user = await userByEmail(dataSource, email);
     if (!yes) await assertMeant(dataSource, user);
-    try {
-      const erased = await eraseByEmail(dataSource, config, email, signal);
-      output.result(
-        erased,
-        `Erased ${erased.userId}, with ${erased.tickets} tickets and ${erased.files} files`,
-      );
-    } catch (error) {
-      throw inWords(error, signal);
-    }
+    const erased = await eraseAsOperator(dataSource, config, email, signal);
+    output.result(
+      erased,
+      `Erased ${erased.userId}, with ${erased.tickets} tickets and ${erased.files} files`,
+    );
   });
 }
 
-function inWords(error: unknown, { aborted }: AbortSignal): unknown {
-  if (aborted)
-    return new InterruptedError(
-      'Interrupted: the person has no name and no access any more, and a server erases the rest within the hour',
-      { cause: error },
-    );
+/**
+ * As eraseByEmail(), as a server does it: not in maintenance, and with the line in the log that is all that is left of it.
+ * @throws RefusedError where nothing was erased; InterruptedError or StartupError where a server has to go on with it
+ */
+export async function eraseAsOperator(
+  dataSource: DataSource,
+  config: Config,
+  email: string,
+  signal?: AbortSignal,
+): Promise<Erased> {
+  obeyMaintenance(dataSource);
+  const logger = createLogger(config.logging, { environment: config.app.NODE_ENV, terminal: false });
+  let begun = false;
+  try {
+    const erased = await eraseByEmail(dataSource, config, email, { signal, onMarked: () => (begun = true) });
+    logger.info({ message: 'user.erased', ...erased });
+    return erased;
+  } catch (error) {
+    throw begun ? halfDone(error, signal) : refused(error);
+  } finally {
+    await closeLogger(logger);
+  }
+}
+
+function halfDone(error: unknown, signal?: AbortSignal): Error {
+  const rest = 'the person has no name and no access any more, and a server erases the rest within the hour';
+  if (signal?.aborted) return new InterruptedError(`Interrupted: ${rest}`, { cause: error });
+  return new StartupError(`${(error as Error).message}. As far as it came, ${rest}`, { cause: error });
+}
+
+function refused(error: unknown): unknown {
   if (!(error instanceof DomainError)) return error;
   return new RefusedError(`${error.message}. Nothing was erased`, { cause: error });
 }

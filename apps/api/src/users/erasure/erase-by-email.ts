@@ -6,7 +6,7 @@ import { StartupError } from '../../common/startup-error';
 import type { Config } from '../../config/config';
 import { normaliseEmail } from '../email';
 import { User } from '../user.entity';
-import { type Erased, eraseUser } from './erase-user';
+import { type Erased, type Erasure, eraseUser } from './erase-user';
 
 /**
  * As eraseUser(), for commands: by address, with the store that the configuration names. Objects that are gone from the
@@ -18,12 +18,12 @@ export async function eraseByEmail(
   dataSource: DataSource,
   config: Config,
   email: string,
-  signal?: AbortSignal,
+  options: Pick<Erasure, 'signal' | 'onMarked'> = {},
 ): Promise<Erased> {
   const { id } = await userByEmail(dataSource, email);
   const clock = new SystemClock();
   const unsettled = new UnsettledObjects(dataSource, await openAttachments(config.storage), clock);
-  return eraseUser(dataSource, unsettled, { userId: id, now: clock.now(), signal });
+  return eraseUser(dataSource, unsettled, { ...options, userId: id, now: clock.now() });
 }
 
 /** @throws StartupError where nobody has this address */
