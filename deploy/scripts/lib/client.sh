@@ -3,7 +3,7 @@
 # it; the others are kept under .releases/<version>/ as well, so that any release that is there can be the present one again.
 
 CLIENT_BUCKET='' DISTRIBUTION='' ARTEFACT_BUCKET=''
-readonly HASHED='-[A-Z0-9]{8}\.[A-Za-z0-9]+$' KEPT_CLIENTS=3
+readonly HASHED='-[A-Z0-9]{8}\.[A-Za-z0-9]+$' KEPT_CLIENTS=${KEPT_RELEASES:-3}
 readonly FOR_EVER='public, max-age=31536000, immutable' ASK_EACH_TIME='no-cache'
 
 assert_buckets() {
@@ -14,6 +14,8 @@ assert_buckets() {
   done
   [[ -z $DISTRIBUTION || -n $CLIENT_BUCKET ]] || wrong_usage "--distribution goes with --client-bucket"
   if [[ -n $CLIENT_BUCKET$ARTEFACT_BUCKET && -z $(command -v aws) ]]; then refuse "the AWS CLI (aws) is not here"; fi
+  # Its first version reads the one, its second the other.
+  export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-${AWS_REGION:-us-east-1}}
 }
 
 # content_type <file>: of what a client is made of; anything else is a mistake that a browser should not have to guess at.
@@ -37,11 +39,26 @@ content_type() {
   esac
 }
 
-# put <file> <key> <cache-control>
+# put <folder> <prefix of keys> <cache-control>: the files whose names come in, one call for each kind of them.
 put() {
-  local type
-  type=$(content_type "$1")
-  aws s3 cp --only-show-errors --content-type "$type" --cache-control "$3" "$1" "$CLIENT_BUCKET/$2"
+  local folder=$1 prefix=$2 cache=$3 stage file type kind
+  local -A kinds=()
+  stage=$(mktemp -d)
+  while read -r file; do
+    type=$(content_type "$file")
+    kinds[$type]=${kinds[$type]:-$stage/${#kinds[@]}}
+    mkdir -p "${kinds[$type]}/$(dirname "$file")"
+    cp "$folder/$file" "${kinds[$type]}/$file"
+  done
+  for kind in "${!kinds[@]}"; do
+    aws s3 cp --only-show-errors --recursive --content-type "$kind" --cache-control "$cache" "${kinds[$kind]}" "$CLIENT_BUCKET/$prefix"
+  done
+  rm -rf "$stage"
+}
+
+# put_text <key>: what comes in, a note of ours.
+put_text() {
+  aws s3 cp --only-show-errors --content-type 'text/plain; charset=utf-8' --cache-control "$ASK_EACH_TIME" - "$CLIENT_BUCKET/$1"
 }
 
 # files_of <folder> <hashed | other>: paths below it.
@@ -60,18 +77,13 @@ keys_below() {
 
 # upload_client <folder> <version>: everything that a browser does not see yet.
 upload_client() {
-  local folder=$1 version=$2 file there
+  local folder=$1 version=$2 there
   [[ -e $folder/index.html ]] || fail "$folder is no built client"
   there=$(keys_below '')
-  files_of "$folder" hashed | while read -r file; do
-    if ! grep -qxF -- "$file" <<<"$there"; then put "$folder/$file" "$file" "$FOR_EVER"; fi
-  done
-  files_of "$folder" other | while read -r file; do
-    put "$folder/$file" ".releases/$version/$file" "$ASK_EACH_TIME"
-  done
+  files_of "$folder" hashed | { grep -vxF -f <(printf '%s\n' "$there") || true; } | put "$folder" '' "$FOR_EVER"
+  files_of "$folder" other | put "$folder" ".releases/$version/" "$ASK_EACH_TIME"
   # Last: where this list is, the release is whole.
-  files_of "$folder" hashed | aws s3 cp --only-show-errors --content-type 'text/plain; charset=utf-8' \
-    --cache-control "$ASK_EACH_TIME" - "$CLIENT_BUCKET/.releases/$version/.files"
+  files_of "$folder" hashed | put_text ".releases/$version/.files"
 }
 
 client_is_there() {
@@ -87,13 +99,12 @@ client_version() {
 
 # show_client <version>: what has no hash, and index.html last of all; then the CDN forgets what it has of it.
 show_client() {
-  local version=$1 folder file
+  local version=$1 folder
   folder=$(mktemp -d)
   aws s3 cp --only-show-errors --recursive --exclude .files "$CLIENT_BUCKET/.releases/$version/" "$folder"
-  files_of "$folder" other | grep -vx index.html | while read -r file; do put "$folder/$file" "$file" "$ASK_EACH_TIME"; done
-  put "$folder/index.html" index.html "$ASK_EACH_TIME"
-  printf '%s\n' "$version" | aws s3 cp --only-show-errors --content-type 'text/plain; charset=utf-8' \
-    --cache-control "$ASK_EACH_TIME" - "$CLIENT_BUCKET/.releases/current"
+  files_of "$folder" other | { grep -vx index.html || true; } | put "$folder" '' "$ASK_EACH_TIME"
+  echo index.html | put "$folder" '' "$ASK_EACH_TIME"
+  echo "$version" | put_text .releases/current
   invalidate "$folder"
   rm -rf "$folder"
 }
@@ -119,9 +130,9 @@ prune_client() {
   for version in "${all[@]}"; do
     if [[ " ${kept[*]} " == *" $version "* ]]; then continue; fi
     say "client: removing $version"
-    aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files" - | while read -r file; do
-      if ! grep -qxF -- "$file" <<<"$named"; then aws s3 rm --only-show-errors "$CLIENT_BUCKET/$file"; fi
-    done
+    aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files" - |
+      { grep -vxF -f <(printf '%s\n' "$named") || true; } |
+      while read -r file; do aws s3 rm --only-show-errors "$CLIENT_BUCKET/$file"; done
     aws s3 rm --only-show-errors --recursive --exclude .files "$CLIENT_BUCKET/.releases/$version/"
     aws s3 rm --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files"
   done

@@ -1,0 +1,100 @@
+import { accessDenied, S3Server } from '@liftdesk/testing';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Cdn } from '../harness/cdn';
+import { type Ending, run } from '../harness/run';
+import { WORKSPACE } from '../harness/stand-in';
+
+const LIB = join(WORKSPACE, 'deploy/scripts/lib');
+const isThere = spawnSync('aws', ['--version']).status === 0;
+if (!isThere) process.stderr.write('\nNOT TESTED (AWS CLI ONLY): the client in its bucket\n');
+
+(isThere ? describe : describe.skip)('the client in its bucket', () => {
+  let bucket: S3Server;
+  let cdn: Cdn;
+  let folder: string;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'liftdesk-client-'));
+    bucket = await S3Server.start({ bucket: 'client' });
+    cdn = await Cdn.start();
+  });
+  afterEach(async () => {
+    await cdn.stop();
+    await bucket.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Functions of lib/client.sh, as release and rollback call them. */
+  async function call(commands: string, env: Record<string, string> = {}): Promise<Ending> {
+    const parts = ['words', 'attend', 'client'].map((name) => `source '${LIB}/${name}.sh'`);
+    const script = [
+      'set -euo pipefail',
+      'PROGRAM=test',
+      ...parts,
+      'CLIENT_BUCKET=s3://client DISTRIBUTION=E1',
+    ];
+    return run('bash', ['-c', [...script, commands].join('\n')], {
+      env: {
+        ...{
+          PATH: process.env['PATH'],
+          HOME: folder,
+          AWS_MAX_ATTEMPTS: '1',
+          AWS_DEFAULT_REGION: 'us-east-1',
+        },
+        ...bucket.env,
+        AWS_ENDPOINT_URL_CLOUDFRONT: cdn.url,
+        ...env,
+      },
+    });
+  }
+
+  /** A built client whose page names a script of this hash. */
+  function build(hash: string, more: Record<string, string> = {}): string {
+    const client = join(folder, hash);
+    const files = {
+      'index.html': `<script src="main-${hash}.js"></script>`,
+      [`main-${hash}.js`]: 'run()',
+      'favicon.svg': `<svg id="${hash}"/>`,
+      'media/inter-AB12CD34.woff2': 'font',
+      ...more,
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(client, name)), { recursive: true });
+      writeFileSync(join(client, name), text);
+    }
+    return client;
+  }
+
+  const release = (version: string, hash: string): Promise<Ending> =>
+    call(`upload_client '${build(hash)}' ${version}; show_client ${version}`);
+  const textOf = (key: string): string | undefined => bucket.objects.get(key)?.bytes.toString();
+
+  it('shows nothing of a release whose files could not all be put', async () => {
+    await release('1.0.0', 'AAAAAAAA');
+    bucket.faults.next('PutObject', accessDenied);
+    expect(await release('2.0.0', 'BBBBBBBB')).toMatchObject({ code: 1 });
+    expect(textOf('index.html')).toContain('main-AAAAAAAA.js');
+    expect(await call('client_is_there 2.0.0')).toMatchObject({ code: 1 });
+  });
+
+  it('loses what no release that is kept names', async () => {
+    await release('1.0.0', 'AAAAAAAA');
+    await release('2.0.0', 'BBBBBBBB');
+    expect(await call('prune_client', { KEPT_RELEASES: '1' })).toMatchObject({ code: 0 });
+    const keys = [...bucket.objects.keys()];
+    expect(keys.filter((key) => /^main-/.test(key))).toEqual(['main-BBBBBBBB.js']);
+    expect(keys.some((key) => key.startsWith('.releases/1.0.0/'))).toBe(false);
+    // Both name it.
+    expect(keys).toContain('media/inter-AB12CD34.woff2');
+  });
+
+  it('takes no file of a kind that it does not know', async () => {
+    const client = build('AAAAAAAA', { 'setup-AAAAAAAA.exe': 'MZ' });
+    expect(await call(`upload_client '${client}' 1.0.0`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('what kind of file') as string,
+    });
+  });
+});
