@@ -325,6 +325,7 @@ describe('The audit of dependencies', () => {
 
   it.each([
     ['the registry is away', { error: { code: 'ENOTFOUND', summary: 'request failed' } }],
+    ['the registry takes no questions', { message: '405 Method Not Allowed', error: { summary: '' } }],
     ['npm says nothing', ''],
     ['npm says what is no JSON', 'npm ERR!'],
   ])('is not checked where %s', async (_why, says) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Finding } from '../cli/doctor/check';
 import { type CheckReport, runChecks, type RunOptions } from '../cli/doctor/runner';
 import { RefusedError } from '../common/operator-errors';
@@ -19,6 +20,8 @@ export async function runAudit(options: AuditOptions): Promise<readonly CheckRep
   const { housekeeping, mailDomain: _ofTheVisit, only, skip, onReport, signal, ...known } = options;
   const visit = await visitOf(options);
   const { together, last } = SECURITY_CHECKS;
+  // Each check under way hears of the end.
+  if (signal) setMaxListeners(together.length, signal);
   const reports = await runChecks<AuditContext>(
     { together: together.map(prepared), last: last.map(prepared) },
     { ...known, visit },

@@ -12,7 +12,7 @@ const SHAPES: readonly (readonly [what: string, shape: RegExp])[] = [
 ];
 
 /** Stand-ins that the desk refuses to start production with, and references to what is elsewhere. */
-const NO_SECRET = /^(your-|change-?me|dev-secret-key-change-in-production$|\$|env:|…|\.\.\.)/i;
+const NO_SECRET = /^(your-|change-?me|dev-secret-key-change-in-production$|\$|env:|\.\.\.)/i;
 
 /** @returns what is in there that looks like a secret; never the secret itself */
 export const secretsByShape = (text: string): string[] =>

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Remote } from '../remote-checks/remote';
+import { Remote } from '../remote-checks/remote';
 import { AuditedDesk } from './testing/audited-desk';
 import type { Passing } from './testing/front';
 
@@ -83,9 +83,23 @@ describe('The audit of TLS', () => {
     expect(await desk.find('hsts', { answer })).toMatchObject({ verdict: 'failure' });
   });
 
+  it('passes nothing of a desk that is away', async () => {
+    const connect = { host: '127.0.0.1', port: 9 };
+    const away = new Remote({ url: new URL('https://desk.test'), connect, connectPlain: connect });
+    const names = ['tls-versions', 'tls-ciphers', 'certificate', 'https-only', 'hsts'];
+    const found = await desk.audit(names, {}, { remote: away });
+    expect(Object.values(found).map(({ name, verdict }) => `${name} ${verdict}`)).toEqual(
+      names.map((name) => `${name} failure`),
+    );
+  });
+
   it('finds that there is no TLS at all', async () => {
     const remote = { secure: false } as Remote;
-    const found = await desk.audit(['tls-versions', 'https-only', 'hsts'], {}, { remote });
+    const found = await desk.audit(
+      ['tls-versions', 'https-only', 'hsts'],
+      {},
+      { remote, housekeeping: null },
+    );
     expect(found['tls-versions']).toMatchObject({ verdict: 'failure' });
     expect(found['https-only']).toMatchObject({ verdict: 'failure' });
     expect(found['hsts']).toMatchObject({

@@ -44,7 +44,7 @@ function judged({ metadata, vulnerabilities = {}, error, message }: NpmAudit): F
   const counts = metadata?.vulnerabilities;
   if (counts === undefined)
     return notChecked(
-      `the registry was not to be asked (${error?.summary ?? error?.code ?? message ?? 'no answer'})`,
+      `the registry was not to be asked (${error?.summary || error?.code || message || 'no answer'})`,
     );
   const count = (severity: Severity): number => counts[severity] ?? 0;
   const total = SEVERITIES.reduce((sum, severity) => sum + count(severity), 0);

@@ -89,6 +89,8 @@ export const httpsCheck: SecurityCheck = {
   asvs: ['12.2.1', '4.1.2'],
   run: async (context, signal) => {
     if (!context.remote.secure) return withoutTls();
+    // A desk that is away answers nothing at all.
+    await look(context, '/health/live', signal);
     const asked = ['/', '/api/auth/options'].map((path) => context.remote.askPlain(path, { signal }));
     const [page, api] = await Promise.all(asked.map((one) => one?.catch(() => null) ?? null));
     if (asked[0] === null) return notChecked('no address without TLS is known: give it with --connect-plain');
