@@ -102,6 +102,22 @@ describe('a start', () => {
       expect((await fetch(`${origin}/health/ready`)).status).toBe(200);
     });
 
+    it('asks those that waited to come again where it cannot serve after all', async () => {
+      const port = await freePort();
+      let onWaiting: () => void = () => undefined;
+      const waiting = new Promise<void>((resolve) => (onWaiting = resolve));
+      const second = startServer(configOf({ PORT: String(port) }), undefined, { onWaiting });
+      await Promise.race([waiting, second]);
+      const answer = fetch(`http://127.0.0.1:${port}/api/status`);
+      // An answer to a later request: the one before has come in, too.
+      await fetch(`http://127.0.0.1:${port}/health/live`);
+      await withContract();
+      await stop(first);
+      await expect(second).rejects.toThrow(/newer version/);
+      const { status, headers } = await answer;
+      expect([status, headers.get('retry-after')]).toEqual([503, '2']);
+    });
+
     it.each([
       ['this build cannot serve what is there', /newer version/, withContract],
       ['a command has the file to itself', /Another Liftdesk process/, withCommand],

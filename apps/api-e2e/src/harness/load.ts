@@ -10,6 +10,8 @@ export interface Tally {
 }
 
 const AT_ONCE = 8;
+/** Longer than a request may wait: what was handed to nobody would wait for ever. */
+const ANSWERED_WITHIN_MS = 60_000;
 
 /** People who open tickets and read, as fast as they are answered, each time over a new connection. */
 export class Load {
@@ -72,6 +74,7 @@ export class Load {
           else reject(new Error(`${method} ${path}: ${answer.statusCode} ${text}`));
         });
       });
+      call.setTimeout(ANSWERED_WITHIN_MS, () => call.destroy(new Error(`${method} ${path}: no answer`)));
       call.on('error', reject);
       call.end(body && JSON.stringify(body));
     });
