@@ -1,4 +1,4 @@
-import { Builds, type Build, withMigration, withPrelude } from './harness/builds';
+import { type Build, Builds, withClient, withMigration, withPrelude } from './harness/builds';
 import { Cloud } from './harness/cloud';
 import { USER, buildsOfRun } from './harness/image';
 import { Load } from './harness/load';
@@ -49,7 +49,7 @@ describeOnMachines('releases of a desk of two processes, on PostgreSQL and Redis
   });
 
   it('the second one loses no request of 10,000, each on a new connection, and nothing that was acknowledged', async () => {
-    second = await builds.another('0.1.1');
+    second = await builds.another('0.1.1', withClient('BBBBBBB1'));
     const load = await Load.begin(machine.desk);
     await load.goOn(500);
     await wentWell(machine.release(second.file).ended);

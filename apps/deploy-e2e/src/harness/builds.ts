@@ -65,7 +65,7 @@ export class Builds {
 
 /** @returns the version that it has now */
 function renumber(folder: string, number: string): string {
-  const { commit } = readRelease(folder);
+  const commit = readRelease(folder).commit.slice(0, 12);
   const version = `${number}-${commit}`;
   for (const file of ['package.json', 'dist/apps/api/build.json', 'release.json'])
     edit(join(folder, file), (text) => JSON.stringify({ ...(JSON.parse(text) as object), version }));

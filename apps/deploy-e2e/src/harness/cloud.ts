@@ -9,6 +9,7 @@ import {
 
 const SECRET_ID = 'prod/support-ticket/api';
 const DATABASE = 'liftdesk';
+const SENDER = 'support@desk.example';
 
 /** What a desk on AWS leans on, each on the loopback: PostgreSQL, Redis, a bucket, Secrets Manager, SES. */
 export class Cloud {
@@ -28,6 +29,7 @@ export class Cloud {
       await SecretsManagerServer.start(),
       await SesServer.start(),
     );
+    cloud.mail.verified.add(SENDER);
     await new ThrowAwayDatabases(cloud.postgres.url()).create(DATABASE);
     cloud.secrets.put(SECRET_ID, {
       JWT_SECRET: 'the secret of a desk that is released onto a stand-in',
@@ -46,7 +48,7 @@ export class Cloud {
       REDIS_HOST: this.redis.host,
       REDIS_PORT: String(this.redis.port),
       SES_REGION: 'us-east-1',
-      FROM_EMAIL: 'support@desk.example',
+      FROM_EMAIL: SENDER,
       AWS_ENDPOINT_URL_SES: this.mail.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: this.secrets.endpoint,
     };
@@ -72,6 +74,6 @@ export class Cloud {
 export const WITHOUT_CLOUD = {
   PLATFORM: 'local',
   JWT_SECRET: 'the secret of a desk on one machine and nothing else',
-  FROM_EMAIL: 'support@desk.example',
+  FROM_EMAIL: SENDER,
   BACKUPS: 'on',
 };

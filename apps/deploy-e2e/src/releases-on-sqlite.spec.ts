@@ -1,0 +1,37 @@
+import { type Build, withMigration } from './harness/builds';
+import { WITHOUT_CLOUD } from './harness/cloud';
+import { buildsOfRun } from './harness/image';
+import { Load } from './harness/load';
+import { Machine } from './harness/machine';
+import { wentWell } from './harness/run';
+import { describeOnMachines } from './harness/stand-in';
+
+const EXPANDS = 'create table a_newer_table (id integer primary key)';
+
+describeOnMachines('releases of a desk of one process, on SQLite', () => {
+  let machine: Machine;
+  let first: Build;
+  let second: Build;
+
+  beforeAll(async () => {
+    first = buildsOfRun().first;
+    second = await buildsOfRun().another('0.6.0', withMigration('Expands1999000000001', EXPANDS));
+    machine = await Machine.make({ engine: 'sqlite', instances: 1, settings: WITHOUT_CLOUD });
+    await wentWell(machine.release(first.file).ended);
+    await machine.hireAgent();
+  });
+  afterAll(() => machine.remove());
+
+  it.each<[string, () => Promise<unknown>, () => Build]>([
+    ['the second one', () => wentWell(machine.release(second.file).ended), () => second],
+    ['the way back, with a schema that is newer', () => wentWell(machine.rollback().ended), () => first],
+  ])('%s loses no request of 10,000, and nothing that was acknowledged', async (_, deed, expected) => {
+    const load = await Load.begin(machine.desk);
+    await load.goOn(500);
+    await deed();
+    const { sent, lost } = await load.end();
+    expect({ lost, enough: sent >= 10_000 }).toEqual({ lost: [], enough: true });
+    expect(await machine.desk.version()).toBe(expected().version);
+    await load.findAll();
+  });
+});
