@@ -107,7 +107,7 @@ const CASES: readonly Case[] = [
     says: 'answered 200, text/html',
     fault: header(SCRIPT, 'content-type', 'text/html'),
   },
-  { check: 'client', what: 'a style is empty', says: 'styles-ABCDEFGH.css', fault: body(get(/styles/), '') },
+  { check: 'client', what: 'a script is empty', says: 'main-ABCDEFGH.js', fault: body(SCRIPT, '') },
   {
     check: 'client',
     what: 'files are not kept',

@@ -4,8 +4,11 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import {
   checkServerIdentity,
+  type ConnectionOptions,
+  createSecureContext,
   type PeerCertificate,
   rootCertificates,
+  type SecureContext,
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
@@ -98,8 +101,7 @@ function optionsOf(url: URL, question: Question): https.RequestOptions {
     signal,
     agent: false,
     rejectUnauthorized: verified,
-    ca: authorities && [...rootCertificates, authorities],
-    ...tls,
+    ...trustOf(authorities, tls),
     ...(connect && {
       hostname: connect.host,
       port: connect.port,
@@ -107,6 +109,18 @@ function optionsOf(url: URL, question: Question): https.RequestOptions {
       checkServerIdentity: (_connected, certificate) => checkServerIdentity(nameOf(url), certificate),
     }),
   };
+}
+
+/** For each connection anew it would take longer than all the rest. */
+const contexts = new Map<string, SecureContext>();
+
+function trustOf(authorities: string | undefined, offer: TlsOffer | undefined): ConnectionOptions {
+  if (authorities === undefined) return offer ?? {};
+  const ca = [...rootCertificates, authorities];
+  if (offer !== undefined) return { ...offer, ca };
+  const secureContext = contexts.get(authorities) ?? createSecureContext({ ca });
+  contexts.set(authorities, secureContext);
+  return { secureContext };
 }
 
 /** Without the brackets of an IPv6 address. */
