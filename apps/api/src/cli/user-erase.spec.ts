@@ -67,6 +67,14 @@ describe('a person erased by the operator', () => {
     expect(lines[0]).not.toContain('ana@');
   });
 
+  it('is not, where that line could not be written', async () => {
+    const ana = await desk.signIn('customer');
+    const logging = { ...desk.config.logging, LOG_DIR: `${process.execPath}/logs` };
+    const erased = eraseAsOperator(desk.database, { ...desk.config, logging }, ana.email);
+    await expect(erased).rejects.toThrow(/^The log cannot be opened: ENOTDIR.*Nothing was erased$/);
+    await desk.as(ana).get('/auth/me').expect(200);
+  });
+
   it('stays as far as it is when a maintenance begins, says so, and is done after it', async () => {
     const ana = await desk.signIn('customer');
     const tickets = () => desk.rows('select 1 from ticket');

@@ -64,7 +64,7 @@ export async function eraseAsOperator(
   signal?: AbortSignal,
 ): Promise<Erased> {
   obeyMaintenance(dataSource);
-  const logger = createLogger(config.logging, { environment: config.app.NODE_ENV, terminal: false });
+  const logger = openLog(config);
   let begun = false;
   try {
     const erased = await eraseByEmail(dataSource, config, email, { signal, onMarked: () => (begun = true) });
@@ -74,6 +74,16 @@ export async function eraseAsOperator(
     throw begun ? halfDone(error, signal) : refused(error);
   } finally {
     await closeLogger(logger);
+  }
+}
+
+function openLog({ logging, app }: Config): ReturnType<typeof createLogger> {
+  try {
+    return createLogger(logging, { environment: app.NODE_ENV, terminal: false });
+  } catch (error) {
+    throw new RefusedError(`The log cannot be opened: ${(error as Error).message}. Nothing was erased`, {
+      cause: error,
+    });
   }
 }
 
