@@ -1,5 +1,7 @@
 module.exports = {
   testEnvironment: 'node',
+  // The CDK repeats its warnings at each synthesis; tests look for those that count.
+  silent: true,
   testTimeout: 120_000,
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   transform: {

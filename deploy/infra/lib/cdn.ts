@@ -129,6 +129,11 @@ export class Cdn extends Construct {
 
   private acceptances(): void {
     const { distribution } = this;
+    accept(
+      distribution,
+      '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+      'The root object is set, and a request for the root is one for the page.',
+    );
     accept(distribution, 'AwsSolutions-CFR1', 'A help desk has customers everywhere.');
     accept(
       distribution,

@@ -17,6 +17,8 @@ const NAME = 'liftdesk';
 export class Database extends Construct {
   /** For the desk's secret: holds references to the password, never the password. */
   readonly url: string;
+  /** ARN of a secret: a JSON object with username and password, where the database is, and more. */
+  readonly credentials: string;
   private readonly group: ec2.SecurityGroup;
 
   constructor(scope: Construct, id: string, { vpc, multiAz }: DatabaseProps) {
@@ -52,7 +54,10 @@ export class Database extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.SNAPSHOT,
     });
-    const password = instance.secret?.secretValueFromJson('password').unsafeUnwrap() ?? '';
+    const { secret } = instance;
+    if (secret === undefined) throw new Error('RDS made no secret for its user');
+    this.credentials = secret.secretArn;
+    const password = secret.secretValueFromJson('password').unsafeUnwrap();
     this.url = Fn.join('', [
       'postgres://liftdesk:',
       password,

@@ -39,13 +39,17 @@ export class DeskStack extends Stack {
   readonly machine: Machine;
   readonly github?: Github;
   private readonly vpc: ec2.IVpc;
-  private readonly database?: Database;
+  readonly database?: Database;
   private readonly redis?: Redis;
   private readonly notices: Notices;
   private readonly logs: DeskLogs;
 
   constructor(scope: Construct, id: string, { settings, ...props }: DeskStackProps) {
-    super(scope, id, { description: `Liftdesk: ${settings.profile}, ${settings.environment}`, ...props });
+    super(scope, id, {
+      description: `Liftdesk: ${settings.profile}, ${settings.environment}`,
+      terminationProtection: settings.environment === 'production',
+      ...props,
+    });
     this.settings = settings;
     this.names = namesOf(settings);
     const isScale = settings.profile === 'scale';
@@ -53,7 +57,7 @@ export class DeskStack extends Stack {
     const clientOrigin = Lazy.string({ produce: () => this.url });
     this.buckets = new Buckets(this, 'Buckets', { names: this.names, clientOrigin });
     this.vpc = new Network(this, 'Network', { accessLogs: this.buckets.accessLogs }).vpc;
-    if (settings.database)
+    if (settings.database !== 'none')
       this.database = new Database(this, 'Database', { vpc: this.vpc, multiAz: isScale });
     if (isScale) this.redis = new Redis(this, 'Redis', { vpc: this.vpc });
     this.secrets = this.makeSecrets();
@@ -82,7 +86,7 @@ export class DeskStack extends Stack {
     return new Secrets(this, 'Secrets', {
       names: this.names,
       references: {
-        ...(this.database && { DATABASE_URL: this.database.url }),
+        ...(this.database && this.settings.database === 'used' && { DATABASE_URL: this.database.url }),
         ...(this.redis && { REDIS_PASSWORD: this.redis.password }),
       },
     });
@@ -110,10 +114,11 @@ export class DeskStack extends Stack {
   }
 
   private makeMail(): Mail {
-    const { fromEmail, hostedZone, live } = this.settings;
+    const { fromEmail, hostedZone, senderIsVerified, live } = this.settings;
     return new Mail(this, 'Mail', {
       fromEmail,
       hostedZone,
+      senderIsVerified,
       ...(live && { events: `${this.url}/api/mail/ses-events` }),
     });
   }

@@ -32,6 +32,13 @@ export const flag: Expectation<boolean> = (value) => {
   return { problem: 'expected true or false' };
 };
 
+export const database: Expectation<'none' | 'beside' | 'used'> = (value) => {
+  if (value === 'beside') return { value };
+  const given = flag(value);
+  if ('problem' in given) return { problem: 'expected true, false or beside' };
+  return { value: given.value ? 'used' : 'none' };
+};
+
 /** The longest name of a bucket that is made of it has 63 characters. */
 export const name = matching(/^[a-z][a-z0-9]{1,11}$/, '2 to 12 small letters and digits, a letter first');
 

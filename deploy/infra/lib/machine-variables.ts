@@ -35,7 +35,7 @@ export function machineVariables(props: MachineVariablesProps): BootVariables {
       ADDRESS_ID: props.mainstay?.address.attrAllocationId,
       VOLUME_ID: props.mainstay?.volume.volumeId,
       ARTEFACTS_BUCKET: props.buckets.artefacts.bucketName,
-      DATABASE: props.settings.database ? 'yes' : 'no',
+      DATABASE: props.settings.database === 'none' ? 'no' : 'yes',
     },
   };
 }
@@ -56,8 +56,8 @@ function machineOf({
     APP_DIR,
     DOMAIN: origin,
     NODE_ENV: environment,
-    ENGINE: database ? 'postgres' : 'sqlite',
-    INSTANCES: database ? '2' : '1',
+    ENGINE: database === 'used' ? 'postgres' : 'sqlite',
+    INSTANCES: database === 'used' ? '2' : '1',
     CDN: 'on',
     ORIGIN_SECRET_ID: secretIds.origin,
     TLS: mainstay !== undefined && domain === undefined ? 'off' : 'on',
@@ -77,7 +77,7 @@ function settingsOf(props: MachineVariablesProps): BootVariables['settings'] {
     AWS_REGION: Aws.REGION,
     SECRETS_ID: secretIds.desk,
     FRONTEND_URL: deskUrl,
-    DATABASE_CA_FILE: settings.database ? '/etc/liftdesk/rds-global-bundle.pem' : undefined,
+    DATABASE_CA_FILE: settings.database === 'none' ? undefined : '/etc/liftdesk/rds-global-bundle.pem',
     S3_ATTACHMENTS_BUCKET: buckets.attachments.bucketName,
     S3_BACKUPS_BUCKET: buckets.backups.bucketName,
     BACKUPS: 'on',

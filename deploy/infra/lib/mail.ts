@@ -8,6 +8,7 @@ import { isWithin, type Settings } from './settings';
 export interface MailProps {
   readonly fromEmail: string;
   readonly hostedZone?: Settings['hostedZone'];
+  readonly senderIsVerified: boolean;
   /** Where the desk takes what became of its mail; undefined as long as it does not run. */
   readonly events?: string;
 }
@@ -26,7 +27,7 @@ export class Mail extends Construct {
       reputationMetrics: false,
       suppressionReasons: ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
     });
-    this.sender(props);
+    if (!props.senderIsVerified) this.sender(props);
     this.topics = [
       this.topic('Bounces', ses.EmailSendingEvent.BOUNCE, props.events),
       this.topic('Complaints', ses.EmailSendingEvent.COMPLAINT, props.events),

@@ -3,7 +3,7 @@ import type { DeskStack } from './desk-stack';
 
 /** What a release and an operator need to know, by the names that deploy/README.md uses. */
 export function tellOutputs(stack: DeskStack): void {
-  const { settings, buckets, cdn, front, machine, secrets, mail, github, names } = stack;
+  const { settings, buckets, cdn, front, machine, secrets, mail, github, database, names } = stack;
   const tell = (id: string, value: string | undefined, description: string): void => {
     if (value !== undefined) new CfnOutput(stack, id, { value, description });
   };
@@ -20,8 +20,9 @@ export function tellOutputs(stack: DeskStack): void {
   tell('BackupsBucket', buckets.backups.bucketName, 'Backups of the desk');
   tell('MachineTag', names.tag, 'Machines of the desk: the value of their tag liftdesk');
   tell('MachineGroup', machine.group.autoScalingGroupName, 'The auto-scaling group of the machines');
-  tell('DeskSecret', secrets.desk.secretName, 'The secret of the desk');
-  tell('BackupKeySecret', secrets.backupKey.secretName, 'Keep a copy of its value elsewhere');
+  tell('DeskSecret', secrets.desk.secretArn, 'The secret of the desk');
+  tell('BackupKeySecret', secrets.backupKey.secretArn, 'Keep a copy of its value elsewhere');
+  tell('DatabaseSecret', database?.credentials, 'Who signs in to PostgreSQL, and where it is');
   tell('MailTopics', mail.topicArns, 'Where SES tells of bounces and complaints');
   tell('Address', front.mainstay?.address.attrPublicIp, 'The address of the machine');
   tell('DataVolume', front.mainstay?.volume.volumeId, 'The volume of the database');

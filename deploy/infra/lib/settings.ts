@@ -21,8 +21,8 @@ export interface Settings {
   readonly hostedZone?: { readonly id: string; readonly name: string };
   /** Addresses that port 22 is open to; none: by Session Manager alone. */
   readonly sshFrom: readonly string[];
-  /** PostgreSQL for the small profile; scale always has it. */
-  readonly database: boolean;
+  /** PostgreSQL: none; beside the desk, which is still on SQLite and is to be moved there; or what the desk is on, as scale always is. */
+  readonly database: 'none' | 'beside' | 'used';
   readonly instanceType: string;
   /** How many machines: exactly one with small. */
   readonly machines: { readonly min: number; readonly max: number };
@@ -36,6 +36,8 @@ export interface Settings {
   readonly budget: number;
   /** A web ACL of WAF, in us-east-1, for the distribution. */
   readonly webAclArn?: string;
+  /** Verified in this account already, as by another desk: the stack makes no identity of SES. */
+  readonly senderIsVerified: boolean;
   /** The first release is running: bounces of mail are told to the desk. */
   readonly live: boolean;
   /** More variables of the desk, such as APP_NAME. */
@@ -71,6 +73,7 @@ const NAMES = [
   'githubProviderArn',
   'budget',
   'webAclArn',
+  'senderIsVerified',
   'live',
   'variables',
 ] as const;
@@ -116,7 +119,7 @@ function settingsOf(read: expect.Reader): Draft {
     originCertificateArn: read('originCertificateArn', expect.certificate()),
     hostedZone: hostedZoneOf(read('hostedZoneId', expect.zoneId), read('hostedZoneName', expect.domain)),
     sshFrom: read('sshFrom', expect.addresses, []),
-    database: !isSmall || read('database', expect.flag, false),
+    database: isSmall ? read('database', expect.database, 'none') : 'used',
     instanceType: read('instanceType', expect.instanceType, isSmall ? 't3.micro' : 't3.small'),
     machines: { min, max },
     dataGigabytes: read('dataGigabytes', expect.number(5, 1_000), 10),
@@ -124,6 +127,7 @@ function settingsOf(read: expect.Reader): Draft {
     githubProviderArn: read('githubProviderArn', expect.oidcProvider),
     budget: read('budget', expect.number(1, 1_000_000), isSmall ? 20 : 200),
     webAclArn: read('webAclArn', expect.webAcl),
+    senderIsVerified: read('senderIsVerified', expect.flag, false),
     live: read('live', expect.flag, false),
     variables: read('variables', expect.variables, {}),
   };

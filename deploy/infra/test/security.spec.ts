@@ -2,6 +2,7 @@ import type { App } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { type Right, PROFILES, SCALE, SMALL, Synthesised, TRIED, actionsOf, textOf } from './desk';
 
+const PROVIDER = 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com';
 const small = () => Synthesised.of(SMALL);
 const scale = () => Synthesised.of(SCALE);
 
@@ -304,6 +305,8 @@ describe.each(PROFILES)('%s:', (_name, context) => {
     }
   });
 
+  it('is not deleted by mistake', () => expect(desk().stack.terminationProtection).toBe(true));
+
   it('asks nobody anything: neither account nor region nor a look-up is in it', () => {
     const { stack } = desk();
     expect([stack.account, stack.region]).toEqual([
@@ -421,7 +424,30 @@ describe('the data of scale', () => {
   });
 });
 
+describe('PostgreSQL beside a small desk', () => {
+  const desk = () => Synthesised.of({ ...SMALL, database: 'beside' });
+
+  it('is reached by the machine, and the desk stays where it is', () => {
+    expect(desk().ofType('AWS::EC2::SecurityGroupIngress')).toHaveLength(1);
+    expect(desk().userData).toMatch(/^ENGINE=sqlite$/m);
+    expect(desk().userData).toMatch(/^DATABASE_CA_FILE=/m);
+    expect(JSON.stringify(desk().resources)).not.toContain('DATABASE_URL');
+  });
+});
+
 describe('cdk-nag', () => {
+  it.each([
+    ['a desk that is tried', TRIED],
+    ['scale without a domain', { ...TRIED, profile: 'scale' }],
+    ['a small desk with PostgreSQL', { ...SMALL, database: true }],
+    [
+      'staging beside production',
+      { ...SMALL, environment: 'staging', senderIsVerified: true, githubProviderArn: PROVIDER },
+    ],
+  ])('accepts %s', (_what, context) =>
+    expect(Synthesised.of(context).ofType('AWS::S3::Bucket')).toHaveLength(5),
+  );
+
   it('finds what nobody has accepted', () => {
     const { Bucket } = jest.requireActual<typeof import('aws-cdk-lib/aws-s3')>('aws-cdk-lib/aws-s3');
     const stack = Synthesised.unsynthesised(TRIED);

@@ -21,7 +21,7 @@ describe('the settings of a stack', () => {
       environment: 'production',
       instanceType: 't3.micro',
       machines: { min: 1, max: 1 },
-      database: false,
+      database: 'none',
       sshFrom: [],
       budget: 20,
       live: false,
@@ -37,7 +37,7 @@ describe('the settings of a stack', () => {
         live: 'true',
       }),
     ).toMatchObject({
-      database: true,
+      database: 'used',
       budget: 30,
       sshFrom: ['203.0.113.7/32', '198.51.100.0/24'],
       live: true,
@@ -45,7 +45,7 @@ describe('the settings of a stack', () => {
 
   it('scale has a database, and two machines at least', () =>
     expect(read({ ...SCALE, minInstances: 6 })).toMatchObject({
-      database: true,
+      database: 'used',
       instanceType: 't3.small',
       machines: { min: 6, max: 6 },
       budget: 200,
@@ -85,7 +85,7 @@ describe('the settings of a stack', () => {
     [{ sshFrom: '0.0.0.0/0' }, /^sshFrom: .* none wider than \/16$/],
     [{ sshFrom: '203.0.113.700/32' }, /^sshFrom: /],
     [{ instanceType: 't4g.micro' }, /^instanceType: .* x86_64/],
-    [{ database: 'yes' }, /^database: expected true or false$/],
+    [{ database: 'yes' }, /^database: expected true, false or beside$/],
     [{ github: 'https://github.com/acme/desk' }, /^github: expected owner\/repository$/],
     [{ github: undefined, githubProviderArn: PROVIDER() }, /^githubProviderArn: expected only with github$/],
     [{ budget: 0 }, /^budget: /],
