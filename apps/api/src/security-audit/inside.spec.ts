@@ -130,6 +130,14 @@ describe('The audit of a desk on AWS', () => {
     expect(await find('least-privilege', { desk })).toMatchObject({ verdict: 'ok' });
   });
 
+  it('least-privilege passes nobody whom the store does not answer', async () => {
+    s3.faults.always('ListBuckets', { kind: 'error', status: 501, code: 'NotImplemented' });
+    expect(await find('least-privilege', { desk })).toMatchObject({
+      verdict: 'skipped',
+      message: 'not checked: the store does not know the question',
+    });
+  });
+
   it('least-privilege fails who sees all buckets', async () => {
     s3.posture.listsBuckets = true;
     expect(await find('least-privilege', { desk })).toMatchObject({

@@ -118,7 +118,9 @@ export const roleCheck: SecurityCheck = {
           cause: 'the role has more than the desk needs, or these are the credentials of an administrator',
           fix: 'deploy/README.md lists what the role needs; run this audit on the machine, with its own role',
         });
-      return ok('all buckets may not be listed, secrets of others not be read');
+      if (!buckets.known) return notChecked(buckets.why);
+      const asked = secrets.SECRETS_PROVIDER === 'aws' ? ', nor reading secrets of others' : '';
+      return ok(`listing the buckets of the account is refused${asked}`);
     }),
   ),
 };
