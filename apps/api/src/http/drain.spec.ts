@@ -95,6 +95,29 @@ describe('a signal', () => {
     expect(target.codes).toEqual([0]);
   });
 
+  it('is told to kept connections by their next answer, which is their last', async () => {
+    drain({ noticeMs: 150 });
+    await ask('/quick');
+    const exited = once(target, 'exited');
+    target.emit('SIGTERM');
+    const [answer] = (await once(
+      http.get({ port, host: '127.0.0.1', path: '/quick', agent }),
+      'response',
+    )) as [http.IncomingMessage];
+    expect(answer.resume().headers.connection).toBe('close');
+    await exited;
+  });
+
+  it('lets go of everything first, and then stays for what a cluster was about to hand over', async () => {
+    const stopped = new Promise<void>((resolve) => drain({ lingerMs: 150, stop: async () => resolve() }));
+    const exited = once(target, 'exited');
+    target.emit('SIGTERM');
+    await stopped;
+    expect(target.codes).toEqual([]);
+    await exited;
+    expect(target.codes).toEqual([0]);
+  });
+
   it('given twice ends at once while it waits to be noticed', async () => {
     drain({ noticeMs: 50 });
     const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
