@@ -172,7 +172,7 @@ describe('the client', () => {
   (isInstalled ? it : it.skip)(
     'has the policy that the API gives its page, but for the nonce (needs npm ci of the product)',
     () => {
-      const { clientPolicy } = jest.requireActual<typeof Api>(api);
+      const { clientPolicy } = jest.requireActual<Api>(api);
       const theirs = clientPolicy({ https: true, otherOrigins: ['https://files.example.com'] })(
         '__CSP_NONCE__',
       );
@@ -199,7 +199,7 @@ describe('the function of the page', () => {
   ])('%s stays what it is', (uri) => expect(uriOf(uri)).toBe(uri));
 });
 
-/** The type alone: the product's sources are not compiled here. */
-declare namespace Api {
-  function clientPolicy(options: { https: boolean; otherOrigins: string[] }): (nonce: string) => string;
+/** The product's sources are not compiled here. */
+interface Api {
+  clientPolicy(options: { https: boolean; otherOrigins: string[] }): (nonce: string) => string;
 }
