@@ -66,7 +66,7 @@ function copyDeployment() {
     cpSync(from, join(folder, 'deploy', name), {
       recursive: true,
       filter: (path) =>
-        !/(^|[\\/])(node_modules|[^\\/]+\.(spec|test)\.[cm]?[jt]s|project\.json|jest\.config\.\w+)$/.test(
+        !/(^|[\\/])(node_modules|test|tsconfig\.json|[^\\/]+\.(spec|test)\.[cm]?[jt]s|project\.json|jest\.[\w.]*config\.\w+)$/.test(
           path,
         ),
     });
@@ -83,7 +83,7 @@ function writePackageJson() {
     .map(([key, command]) => [key, `NODE_ENV=\${NODE_ENV:-production} node dist/apps/api/cli.js ${command}`]);
   write('package.json', {
     ...{ name, version: number, private: true, license, engines },
-    scripts: { start: 'node dist/apps/api/main.js', ...Object.fromEntries(operators) },
+    scripts: { start: 'exec node dist/apps/api/main.js', ...Object.fromEntries(operators) },
   });
 }
 

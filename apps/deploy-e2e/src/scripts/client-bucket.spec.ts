@@ -97,4 +97,20 @@ if (!isThere) process.stderr.write('\nNOT TESTED (AWS CLI ONLY): the client in i
       stderr: expect.stringContaining('what kind of file') as string,
     });
   });
+
+  it('names the release that a machine takes when it boots; before the first there is none', async () => {
+    const boot = () => call(`'${LIB}/../on-machine/install-current' --bucket s3://client --dry-run`);
+    expect(await boot()).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('nothing has been released') as string,
+    });
+    expect(await call('ARTEFACT_BUCKET=s3://client; name_current 1.0.0')).toMatchObject({ code: 0 });
+    expect(await boot()).toMatchObject({ code: 0, stdout: '1.0.0\n' });
+    bucket.faults.next('ListObjectsV2', accessDenied, Infinity);
+    expect(await boot()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('AccessDenied') as string,
+    });
+  });
 });
