@@ -76,8 +76,8 @@ async function pageAt(path: string, { remote }: SmokeContext, signal: AbortSigna
 async function expectFile(path: string, { remote }: SmokeContext, signal: AbortSignal): Promise<void> {
   const answer = await remote.ask(path, { maxBytes: 20 * MB, signal });
   const type = TYPES.find(([ending]) => ending.test(path))?.[1];
-  // A style may be empty: the client's parts bring their own.
-  const whole = answer.body.length > 0 || path.endsWith('.css');
+  // A style may be empty, for the client's parts bring their own; so may a chunk of which the bundler left nothing.
+  const whole = answer.body.length > 0 || /\.css$|\/chunk-[^/]+\.js$/.test(path);
   const right = answer.status === 200 && whole && (type?.test(typeOf(answer)) ?? true);
   expectThat(right, `${path} is answered ${answer.status}, ${typeOf(answer) || 'no type'}`, OTHER_VERSION);
   expectThat(
