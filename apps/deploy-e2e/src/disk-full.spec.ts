@@ -57,9 +57,9 @@ describeOnMachines('a machine whose disk is full', () => {
 
   it('refuses a release that would not fit, and serves on', async () => {
     await fillUpTo(150);
-    const { code, stderr } = await machine.release(next.file).ended;
+    const { code, said } = await machine.release(next.file).ended;
     expect(code).toBe(3);
-    expect(stderr).toMatch(/MB are needed in .*, and \d+ MB are free/);
+    expect(said).toMatch(/MB are needed in .*, and \d+ MB are free/);
     await expectNothingChanged();
   });
 

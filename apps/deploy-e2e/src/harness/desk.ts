@@ -22,6 +22,8 @@ interface Page<T> {
 /** The desk as it is reached from outside: by its name, over TLS, with a new connection for each request. */
 export class Desk {
   token = '';
+  /** For good: nobody need ask any more. */
+  isGone = false;
   /** PEM; more than one where it is being renewed. */
   readonly certificates: string[] = [];
 

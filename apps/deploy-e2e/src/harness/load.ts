@@ -63,7 +63,7 @@ export class Load {
   }
 
   private async work(): Promise<void> {
-    for (; !this.enough && this.tally.sent < AT_MOST;) {
+    for (; !this.enough && !this.desk.isGone && this.tally.sent < AT_MOST;) {
       const n = (this.tally.sent += 1);
       try {
         await this.deed(n);

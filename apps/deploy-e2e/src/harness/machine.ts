@@ -90,13 +90,16 @@ export class Machine {
   }
 
   async remove(): Promise<void> {
+    this.desk.isGone = true;
     await this.host.remove();
     rmSync(this.keys, { recursive: true, force: true });
   }
 
   /** As certbot leaves it. */
   renewCertificate(): void {
-    const { certificate, privateKey } = selfSigned([DOMAIN], ['127.0.0.1'], 90);
+    // Those that vouch for themselves are told apart by their subject.
+    const subject = `certificate-${this.desk.certificates.length}.example`;
+    const { certificate, privateKey } = selfSigned([subject, DOMAIN], ['127.0.0.1'], 90);
     this.write(`${LINEAGE}/fullchain.pem`, certificate);
     this.write(`${LINEAGE}/privkey.pem`, privateKey);
     this.desk.certificates.push(certificate);

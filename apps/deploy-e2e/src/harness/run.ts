@@ -8,6 +8,8 @@ export interface Ending {
   code: number | null;
   stdout: string;
   stderr: string;
+  /** All of it; ssh brings what was said over there on stdout. */
+  said: string;
 }
 
 /** A process that is under way; its end is waited for, or it is killed. */
@@ -22,8 +24,12 @@ export class Running {
     // One that is not there at all ends as a shell says it.
     child.once('error', (error) => (this.stderr += String(error)));
     this.ended = new Promise((resolve) => {
-      child.once('error', () => resolve({ code: 127, stdout: this.stdout, stderr: this.stderr }));
-      child.once('close', (code) => resolve({ code, stdout: this.stdout, stderr: this.stderr }));
+      const end = (code: number | null) => {
+        const { stdout, stderr } = this;
+        resolve({ code, stdout, stderr, said: stdout + stderr });
+      };
+      child.once('error', () => end(127));
+      child.once('close', end);
     });
   }
 
@@ -51,8 +57,8 @@ export function run(program: string, args: readonly string[], options?: SpawnOpt
 
 /** @throws with what was said, unless it ended well */
 export async function wentWell(ending: Ending | Promise<Ending>): Promise<string> {
-  const { code, stdout, stderr } = await ending;
-  if (code !== 0) throw new Error(`It ended with ${code}:\n${stdout}\n${stderr}`);
+  const { code, stdout, said } = await ending;
+  if (code !== 0) throw new Error(`It ended with ${code}:\n${said}`);
   return stdout;
 }
 
