@@ -52,7 +52,7 @@ export class SettingsError extends Error {
   }
 }
 
-const NAMES = [
+export const NAMES = [
   'profile',
   'name',
   'environment',

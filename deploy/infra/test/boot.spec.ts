@@ -206,4 +206,10 @@ describe('boot', () => {
     expect([boot().status, boot('--help').status]).toEqual([3, 0]);
     expect(boot('--now').status).toBe(2);
   });
+
+  const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+  (hasShellcheck ? it : it.skip)('is a script that shellcheck finds nothing in (needs shellcheck)', () => {
+    const { status, stdout } = spawnSync('shellcheck', [join(INFRA, 'boot/boot')], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, '']);
+  });
 });

@@ -1,5 +1,8 @@
 import { App } from 'aws-cdk-lib';
-import { type SettingsError, readSettings } from '../lib/settings';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { INFRA } from '../lib/paths';
+import { NAMES, type SettingsError, readSettings } from '../lib/settings';
 import { type Context, SCALE, SMALL, TRIED } from './desk';
 
 const read = (context: Context) => readSettings(new App({ context: { ...context } }).node);
@@ -58,6 +61,13 @@ describe('the settings of a stack', () => {
       'fromEmail: expected the sender of all mail, such as support@example.com',
       'alarmEmail: expected the address that alarms go to',
     ]));
+
+  it('stand in the README, each', () => {
+    const table = readFileSync(join(INFRA, 'README.md'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
+    for (const name of NAMES) expect(table.join('\n')).toContain(`\`${name}\``);
+  });
 
   it('a name that is mistyped is no setting', () =>
     expect(problemsOf({ ...TRIED, sshfrom: '203.0.113.7/32' })[0]).toMatch(
