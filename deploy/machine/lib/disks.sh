@@ -22,19 +22,40 @@ add_mount() {
   [[ $DRY_RUN == yes ]] || echo "$1" >>/etc/fstab
 }
 
-# The disk is formatted only where there is nothing at all on it.
+# The disk is formatted only where there is nothing at all on it, and mounted only where no other one belongs.
 mount_data() {
-  local device folder kind
+  local device folder
   device=$(value_of DATA_DEVICE) folder=$(value_of APP_DIR)
   if [[ -z $device ]]; then return; fi
-  if mountpoint -q "$folder"; then
-    grow "$folder"
-    return
+  if ! mountpoint -q "$folder"; then
+    [[ -b $device ]] || fail "DATA_DEVICE=$device is no disk"
+    refuse_another "$device" "$folder"
+    if [[ -d $folder && -n $(ls -A "$folder") ]]; then
+      fail "$folder is not empty: what is in it would vanish behind the disk $device"
+    fi
+    mount_device "$device" "$folder"
+    if [[ $DRY_RUN == yes ]]; then return; fi
   fi
-  [[ -b $device ]] || fail "DATA_DEVICE=$device is no disk"
-  if [[ -d $folder && -n $(ls -A "$folder") ]]; then
-    fail "$folder is not empty: what is in it would vanish behind the disk $device"
-  fi
+  remember_mount "$folder"
+  grow "$folder"
+}
+
+# Names of disks change from boot to boot: what the table of mounts says of the folder holds.
+refuse_another() {
+  local known
+  known=$(in_table "$2")
+  if [[ -z $known || $known == "$1" ]]; then return; fi
+  [[ ${known#UUID=} == "$(blkid -p -s UUID -o value "$1" || true)" ]] ||
+    fail "/etc/fstab says that $known belongs at $2, and not $1: mount that, or take its line away"
+}
+
+in_table() {
+  awk -v at="$1" '$1 !~ /^#/ && $2 == at { print $1; exit }' /etc/fstab
+}
+
+# By its device: with nofail a name that is not known yet would be passed over without a word.
+mount_device() {
+  local device=$1 folder=$2 kind
   kind=$(kind_of "$device")
   if [[ -z $kind ]]; then
     kind=xfs
@@ -47,11 +68,17 @@ mount_data() {
     say "would mount: $device at $folder"
     return
   fi
-  add_mount "UUID=$(blkid -p -s UUID -o value "$device") $folder $kind defaults,noatime,nofail 0 2"
-  # By its device: with nofail a name that is not known yet would be passed over without a word.
   mount -t "$kind" -o noatime "$device" "$folder"
   mountpoint -q "$folder" || fail "$device is not mounted at $folder"
-  grow "$folder"
+}
+
+# What is mounted comes back there after a reboot; a line that is there already is left as it is.
+remember_mount() {
+  local source
+  if [[ -n $(in_table "$1") ]]; then return; fi
+  source=$(findmnt -n -o SOURCE "$1")
+  [[ -b $source ]] || return 0
+  add_mount "UUID=$(blkid -p -s UUID -o value "$source") $1 $(findmnt -n -o FSTYPE "$1") defaults,noatime,nofail 0 2"
 }
 
 # What is on a disk; nothing where it is blank. That it cannot be told is no answer.
