@@ -36,20 +36,21 @@ make_folders() {
 TOOLS=(package.json package-lock.json render.mjs templates.mjs variables.mjs watch.mjs start reopen-logs certificate setup
   lib templates cron)
 
-# A copy of what lies beside this script, and PM2 as its lock file says.
+# A copy of what lies beside this script, and PM2 as its lock file says. The copy of that file among the modules comes last: without
+# it they are not whole.
 install_tools() {
-  local tools=$ROOT$TOOLS_DIR same=yes name
-  if [[ ! -d $tools/node_modules/pm2 ]] || ! cmp -s "$HERE/package-lock.json" "$tools/package-lock.json"; then same=no; fi
+  local tools=$ROOT$TOOLS_DIR name
   if [[ $HERE != "$tools" ]]; then
     for name in "${TOOLS[@]}"; do
       diff -rq "$HERE/$name" "$tools/$name" >/dev/null 2>&1 || run copy_tool "$name"
     done
   fi
-  if [[ $same == yes || -n $ROOT ]]; then return; fi
+  if [[ -n $ROOT ]] || cmp -s "$HERE/package-lock.json" "$tools/node_modules/.installed"; then return; fi
   say "installs PM2: one that runs goes on as it is until \`pm2 update\`"
   run npm ci --prefix "$tools" --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
   run chmod -R go+rX "$tools"
   run ln -sfn "$TOOLS_DIR/node_modules/.bin/pm2" /usr/local/bin/pm2
+  run cp "$HERE/package-lock.json" "$tools/node_modules/.installed"
 }
 
 copy_tool() {
@@ -59,14 +60,29 @@ copy_tool() {
   case $1 in start | reopen-logs | certificate | setup | *.mjs) chmod 755 "$ROOT$TOOLS_DIR/$1" ;; esac
 }
 
-# Written where it is another than before; what was there is kept in /var/backups/liftdesk. CHANGED has what was written.
+# What was changed and is not loaded yet: of a setup that ended half-way too, for the next one to load.
+TO_LOAD=/var/lib/liftdesk/to-load
+
+take_changed() {
+  if [[ -e $TO_LOAD ]]; then mapfile -t CHANGED <"$TO_LOAD"; fi
+}
+
+note_changed() {
+  CHANGED+=("$@")
+  if [[ $DRY_RUN == yes || -n $ROOT ]]; then return; fi
+  mkdir -p "$(dirname "$TO_LOAD")"
+  printf '%s\n' "$@" >>"$TO_LOAD"
+}
+
+# Written where it is another than before; what was there is kept in /var/backups/liftdesk.
 render_files() {
-  local kept file rendered
+  local kept file text rendered
   kept=$ROOT/var/backups/liftdesk/$(date -u +%Y%m%dT%H%M%SZ)
-  mapfile -t rendered <<<"$(render --to "$ROOT/" --dry-run)"
-  if [[ -z ${rendered[*]} ]]; then return; fi
+  text=$(render --to "$ROOT/" --dry-run)
+  if [[ -z $text ]]; then return; fi
+  mapfile -t rendered <<<"$text"
   say "writes ${rendered[*]}"
-  CHANGED+=("${rendered[@]}")
+  note_changed "${rendered[@]}"
   if [[ $DRY_RUN == yes ]]; then return; fi
   for file in "${rendered[@]}"; do
     [[ ! -e $ROOT$file ]] || { mkdir -p "$kept$(dirname "$file")" && cp -a "$ROOT$file" "$kept$file"; }

@@ -64,5 +64,5 @@ fetch_origin_secret() {
     --query SecretString --output text) || fail "the secret $id cannot be read: has the role of this machine secretsmanager:GetSecretValue for it?"
   [[ $secret =~ ^[A-Za-z0-9_-]{32,}$ ]] || fail "the secret $id is none of 32 letters and digits or more"
   put "$file" 600 <<<"\"$secret\" 1;"
-  if [[ $PUT == yes ]]; then CHANGED+=(/etc/nginx/liftdesk/origin-secret.map); fi
+  if [[ $PUT == yes ]]; then note_changed /etc/nginx/liftdesk/origin-secret.map; fi
 }

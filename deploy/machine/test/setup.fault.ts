@@ -120,6 +120,16 @@ describeWith(['openssl'], 'setting a machine up', () => {
     expect(setUp('--variables')).toMatchObject({ code: 2 });
     expect(wentWell(setUp('--help'))).toContain('Usage: setup');
     expect(existsSync(root)).toBe(false);
+    // On a machine of its own too, where certbot would be installed first.
+    const variables = scratch.variables({ PORT: 'x', ACME_EMAIL: 'who@desk.example' });
+    const { code, stderr } = run('bash', [join(MACHINE, 'setup'), '--variables', variables, '--dry-run']);
+    expect([code, stderr]).toEqual([3, expect.not.stringContaining('install')]);
+  });
+
+  it('does not say that it is done where a file could not be rendered', () => {
+    wentWell(run('mkdir', ['-p', join(root, 'etc/nginx/nginx.conf')]));
+    const { code, stderr } = setUp('--variables', scratch.variables({}));
+    expect([code, stderr]).toEqual([1, expect.stringContaining('EISDIR')]);
   });
 });
 
