@@ -213,7 +213,7 @@ describeWith(['root', 'nginx'], 'nginx in front of the desk', () => {
     expect([await encoding('/api/tickets'), await encoding('/api/auth/login')]).toEqual(['gzip', undefined]);
   });
 
-  it.each(['/metrics', '/metrics/', '/%6detrics', '//metrics'])(
+  it.each(['/metrics', '/metrics/', '/%6detrics', '//metrics', '/Metrics', '/metrics-AAAABBBB.js'])(
     '%s is not there for anybody outside',
     async (path) => {
       expect((await nginx.ask(path)).status).toBe(404);
