@@ -1,13 +1,14 @@
 import { once } from 'node:events';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TLSSocket, connect } from 'node:tls';
 import { NAME, RenderedNginx } from './harness/nginx';
-import { type Ending, PATH, describeWith, run, wentWell } from './harness/run';
+import { type Ending, MACHINE, PATH, describeWith, run, wentWell } from './harness/run';
 
 describeWith(['root', 'nginx'], 'a certificate that was renewed', () => {
   let nginx: RenderedNginx;
   beforeEach(async () => {
-    nginx = await RenderedNginx.prepare({ PORT: '1' });
+    nginx = await RenderedNginx.prepare({ PORT: '1', ACME_EMAIL: 'who@desk.example' });
     await nginx.start();
     nginx.certify('second');
   });
@@ -49,6 +50,32 @@ describeWith(['root', 'nginx'], 'a certificate that was renewed', () => {
     const { code, stderr } = hook(renewed());
     expect([code, stderr]).toEqual([1, expect.stringContaining('it goes on with what it has')]);
     expect([await shown(), link()]).toEqual([own(nginx.certificates[0]), nginx.scratch.path('first')]);
+  });
+
+  it('is offered again to an nginx that would not take it', async () => {
+    const { scratch } = nginx;
+    const certbot = 'machine/etc/letsencrypt';
+    nginx.put('bin/certbot', '#!/bin/sh\n');
+    wentWell(run('chmod', ['+x', scratch.path('bin/certbot')]));
+    nginx.put(`${certbot}/renewal/${NAME}.conf`, '');
+    nginx.certify(`${certbot}/live/${NAME}`);
+    nginx.put('machine/etc/nginx/conf.d/broken.conf', 'server { listen nowhere }');
+    const certificate = (): Ending =>
+      run(join(MACHINE, 'certificate'), [], {
+        env: {
+          ...{ PATH: `${scratch.path('bin')}:${PATH}`, NGINX: `nginx -c ${nginx.configuration}` },
+          ...{ MACHINE_ENV: scratch.path('given.env'), LETSENCRYPT: scratch.path(certbot) },
+        },
+      });
+    expect(certificate().code).toBe(1);
+    expect(await shown()).toBe(own(nginx.certificates[0]));
+    rmSync(scratch.path('machine/etc/nginx/conf.d/broken.conf'));
+    wentWell(certificate());
+    while ((await shown()) !== own(nginx.certificates[2]));
+    expect(link()).toBe(scratch.path(`${certbot}/live/${NAME}`));
+    // Then there is nothing to do: nginx is not asked.
+    nginx.put('machine/etc/nginx/conf.d/broken.conf', 'server { listen nowhere }');
+    wentWell(certificate());
   });
 
   it('of another name is no affair of ours', () => {
