@@ -1,4 +1,4 @@
-import { ask, type Answer, type HostPort, open, type Question } from '../cli/doctor/ask';
+import { ask, type Answer, type HostPort, isLoopback, open, type Question } from '../cli/doctor/ask';
 import { spareLoopback } from '../cli/doctor/made-up';
 import type { IncomingMessage } from 'node:http';
 
@@ -30,12 +30,17 @@ export class Remote {
 
   constructor(private readonly address: RemoteAddress) {
     this.url = address.url;
-    const host = address.connect?.host ?? address.url.hostname;
-    this.localAddress = process.platform === 'linux' && LOOPBACK_V4.test(host) ? spareLoopback() : undefined;
+    const spare = process.platform === 'linux' && LOOPBACK_V4.test(this.host);
+    this.localAddress = spare ? spareLoopback() : undefined;
   }
 
   get secure(): boolean {
     return this.url.protocol === 'https:';
+  }
+
+  /** Whether what is said to it stays on this machine, whatever stands before it for others. */
+  get here(): boolean {
+    return isLoopback({ hostname: this.host });
   }
 
   /** Whether it comes from an address that nobody else comes from. */
@@ -61,6 +66,10 @@ export class Remote {
     if (connectPlain === undefined && (connect !== undefined || url.port !== '')) return null;
     const plain = new URL(path, `http://${url.hostname}`);
     return ask(plain, { ...this.with(question), connect: connectPlain });
+  }
+
+  private get host(): string {
+    return this.address.connect?.host ?? this.url.hostname;
   }
 
   private at(path: string): URL {

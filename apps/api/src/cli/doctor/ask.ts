@@ -143,4 +143,4 @@ export function jsonOf({ body }: Answer): Record<string, unknown> {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
 
-export const isLoopback = ({ hostname }: URL): boolean => LOOPBACK.test(hostname);
+export const isLoopback = ({ hostname }: Pick<URL, 'hostname'>): boolean => LOOPBACK.test(hostname);

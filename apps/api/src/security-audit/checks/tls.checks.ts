@@ -1,20 +1,20 @@
-import type { Answer, TlsOffer } from '../../cli/doctor/ask';
+import type { Answer } from '../../cli/doctor/ask';
 import { failure, type Finding, ok, warning } from '../../cli/doctor/check';
 import { explain } from '../../cli/doctor/causes/explain';
-import { type AuditContext, headerOf, look, notChecked, type SecurityCheck } from '../audit-check';
+import { offer, OLD_TLS, only12 } from '../../remote-checks/tls-offer';
+import { headerOf, look, notChecked, type SecurityCheck } from '../audit-check';
 
 const DAY_MS = 86_400_000;
 const LEAST_DAYS = 7;
 const LEAST_RSA_BITS = 2_048;
 const YEAR_S = 31_536_000;
 const NO_TLS = notChecked('there is no TLS at this address');
-const OLD: TlsOffer = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
-const only12 = (ciphers: string): TlsOffer => ({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers });
+const NOT_OFFERED = notChecked('this machine cannot offer what is old, to see it refused');
 const STRONG = '!ECDHE+AESGCM:!ECDHE+CHACHA20:!DHE+AESGCM:!DHE+CHACHA20:!ECDHE+AESCCM:!DHE+AESCCM';
 /** Without a key of its own for each connection, or broken. */
-const WEAK = only12('kRSA:kPSK:aNULL:eNULL:3DES:RC4:@SECLEVEL=0');
+const WEAK = only12('kRSA:kPSK:aNULL:eNULL:3DES:RC4');
 /** In use here and there, and no longer recommended. */
-const DATED = only12(`ALL:${STRONG}:!kRSA:!kPSK:!aNULL:!eNULL:!3DES:!RC4:@SECLEVEL=0`);
+const DATED = only12(`ALL:${STRONG}:!kRSA:!kPSK:!aNULL:!eNULL:!3DES:!RC4`);
 const CIPHERS_FIX = {
   cause: 'the server keeps ciphers for clients that no longer exist',
   fix: 'take the ciphers of deploy/machine’s nginx site; at a CDN or a load balancer the newest policy for TLS 1.2 and 1.3',
@@ -26,7 +26,8 @@ export const tlsVersionsCheck: SecurityCheck = {
   run: async (context, signal) => {
     if (!context.remote.secure) return withoutTls();
     const { protocol } = await look(context, '/health/live', signal);
-    if (await accepts(context, OLD, signal))
+    const old = await offer(context.remote, OLD_TLS, signal);
+    if (old === 'accepted')
       return failure('TLS 1.0 or 1.1 is spoken', {
         cause: 'both are broken, and forbidden since 2021 (RFC 8996)',
         fix: 'ssl_protocols TLSv1.2 TLSv1.3;',
@@ -36,6 +37,7 @@ export const tlsVersionsCheck: SecurityCheck = {
         cause: 'TLS 1.3 is off',
         fix: 'ssl_protocols TLSv1.2 TLSv1.3;',
       });
+    if (old === 'not-offered') return NOT_OFFERED;
     return ok('TLS 1.3 is preferred, 1.0 and 1.1 are refused');
   },
 };
@@ -46,10 +48,14 @@ export const tlsCiphersCheck: SecurityCheck = {
   run: async (context, signal) => {
     if (!context.remote.secure) return NO_TLS;
     await look(context, '/health/live', signal);
-    if (await accepts(context, WEAK, signal))
+    const [weak, dated] = [
+      await offer(context.remote, WEAK, signal),
+      await offer(context.remote, DATED, signal),
+    ];
+    if (weak === 'accepted')
       return failure('a cipher without forward secrecy, or a broken one, is accepted', CIPHERS_FIX);
-    if (await accepts(context, DATED, signal))
-      return warning('a cipher in CBC mode is accepted', CIPHERS_FIX);
+    if (dated === 'accepted') return warning('a cipher in CBC mode is accepted', CIPHERS_FIX);
+    if (weak === 'not-offered' || dated === 'not-offered') return NOT_OFFERED;
     return ok('of TLS 1.2 only ciphers with forward secrecy and authenticated encryption are accepted');
   },
 };
@@ -131,18 +137,6 @@ export const hstsCheck: SecurityCheck = {
     return ok('browsers are told to come by TLS only, for a year or longer');
   },
 };
-
-/** @returns whether somebody who offers this is let in; for one who is known to be reachable */
-function accepts(context: AuditContext, tls: TlsOffer, signal: AbortSignal): Promise<boolean> {
-  return look(context, '/health/live', signal, { tls }).then(
-    () => true,
-    (error: unknown) => {
-      signal.throwIfAborted();
-      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') throw error;
-      return false;
-    },
-  );
-}
 
 const withoutTls = (): Finding =>
   failure('there is no TLS at this address', {

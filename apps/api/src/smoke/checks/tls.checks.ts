@@ -1,22 +1,15 @@
-import { isLoopback, type TlsOffer } from '../../cli/doctor/ask';
 import { failure, type Finding, ok, skipped, warning } from '../../cli/doctor/check';
-import { isError } from '../../cli/doctor/causes/error-chain';
 import { RENEWAL } from '../../cli/doctor/checks/tls.checks';
 import { expectThat } from '../../remote-checks/expectation';
+import { offer, OLD_TLS, only12 } from '../../remote-checks/tls-offer';
 import type { SmokeCheck, SmokeContext } from '../context';
 
 const DAY_MS = 86_400_000;
 const FAIL_DAYS = 14;
 const WARN_DAYS = 21;
 
-/** Long broken. Clients of these years offer nothing else, so that nobody needs them. */
-const OLD: TlsOffer = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' };
 /** With these whoever once gets the key reads everything that was ever recorded. */
-const WITHOUT_FORWARD_SECRECY: TlsOffer = {
-  minVersion: 'TLSv1.2',
-  maxVersion: 'TLSv1.2',
-  ciphers: 'AES256-GCM-SHA384:AES128-GCM-SHA256:AES256-SHA:AES128-SHA:@SECLEVEL=0',
-};
+const WITHOUT_FORWARD_SECRECY = only12('AES256-GCM-SHA384:AES128-GCM-SHA256:AES256-SHA:AES128-SHA');
 const PROTOCOLS = {
   cause: 'the proxy or the CDN allows them',
   fix: 'ssl_protocols TLSv1.2 TLSv1.3; of CloudFront the policy TLSv1.2_2021, of a load balancer ELBSecurityPolicy-TLS13-1-2-2021-06',
@@ -28,12 +21,16 @@ export const tlsCheck: SmokeCheck = {
     if (!context.remote.secure) return withoutTls(context);
     const { protocol } = await context.remote.ask('/health/live', { signal });
     expectThat(protocol === 'TLSv1.2' || protocol === 'TLSv1.3', `it speaks ${String(protocol)}`, PROTOCOLS);
-    if (await accepts(OLD, context, signal)) return failure('TLS 1.0 or 1.1 is accepted', PROTOCOLS);
-    if (await accepts(WITHOUT_FORWARD_SECRECY, context, signal))
+    const old = await offer(context.remote, OLD_TLS, signal);
+    if (old === 'accepted') return failure('TLS 1.0 or 1.1 is accepted', PROTOCOLS);
+    const recorded = await offer(context.remote, WITHOUT_FORWARD_SECRECY, signal);
+    if (recorded === 'accepted')
       return warning('ciphers without forward secrecy are accepted', {
         cause: 'the proxy allows ciphers that exchange no key of their own for each connection',
         fix: 'ssl_ciphers with ECDHE only',
       });
+    if (old === 'not-offered' || recorded === 'not-offered')
+      return skipped(`${protocol}; what is old cannot be offered from this machine, to see it refused`);
     return ok(`${protocol}; 1.0, 1.1 and ciphers without forward secrecy are refused`);
   },
 };
@@ -79,19 +76,8 @@ export const redirectCheck: SmokeCheck = {
   },
 };
 
-/** @returns whether a handshake with only this comes about. @throws where nobody is there at all */
-async function accepts(tls: TlsOffer, { remote }: SmokeContext, signal: AbortSignal): Promise<boolean> {
-  const answer = await remote
-    .ask('/health/live', { tls, verified: false, signal })
-    .catch((error: unknown) => error as NodeJS.ErrnoException);
-  if (!isError(answer)) return true;
-  const { code = '' } = answer as NodeJS.ErrnoException;
-  if (signal.aborted || ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH'].includes(code)) throw answer;
-  return false;
-}
-
-export function withoutTls({ remote: { url } }: SmokeContext): Finding {
-  if (isLoopback(url)) return skipped('no TLS at this address');
+export function withoutTls({ remote: { url, here } }: SmokeContext): Finding {
+  if (here) return skipped('no TLS on this machine itself: that is for what stands before it');
   return failure(`${url.origin} has no TLS`, {
     cause: 'passwords and tickets go over the network in the clear',
     fix: 'put nginx with a certificate, a load balancer or a CDN in front, and give its address with https://',
