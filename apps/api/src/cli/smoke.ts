@@ -53,7 +53,7 @@ export function smokeCommand(): Command {
 interface Means {
   readonly remote: Remote;
   readonly housekeeping: Housekeeping | null;
-  readonly logs: LogFinder | null;
+  readonly logs: LogFinder | string | undefined;
 }
 
 async function run(options: Options, output: Output, signal: AbortSignal): Promise<void> {
@@ -92,7 +92,7 @@ function fromOutside({ readOnly, only, skip }: Options, remote: Remote): Promise
   return adminHousekeeping(remote, { email, password }, AbortSignal.timeout(PATIENCE_MS));
 }
 
-function givenLogs({ logDir, logGroup }: Options): LogFinder | null {
+function givenLogs({ logDir, logGroup }: Options): LogFinder | undefined {
   if (logDir !== undefined) return logFolderFinder(logDir);
-  return logGroup === undefined ? null : cloudWatchFinder({ group: logGroup });
+  return logGroup === undefined ? undefined : cloudWatchFinder({ group: logGroup });
 }

@@ -13,8 +13,8 @@ export interface SmokeContext {
   readonly clientOrigin: string;
   /** Wrong sign-ins are tried though they shut out the address they come from. */
   readonly trySignInLimit: boolean;
-  /** Null where no log can be looked into from here. */
-  readonly logs: LogFinder | null;
+  /** The reason where no log can be looked into. */
+  readonly logs: LogFinder | string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -1,4 +1,4 @@
-import { type LoggingConfig, searchCloudWatch } from '@liftdesk/logging';
+import { LOG_LEVELS, type LoggingConfig, searchCloudWatch } from '@liftdesk/logging';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -68,8 +68,10 @@ export function cloudWatchFinder(place: { group: string; region?: string; endpoi
   };
 }
 
-/** Where a desk keeps its lines. */
-export function logFinderOf(config: LoggingConfig): LogFinder {
+/** Where a desk keeps its lines; the reason where requests leave none. */
+export function logFinderOf(config: LoggingConfig): LogFinder | string {
+  if (LOG_LEVELS[config.LOG_LEVEL] < LOG_LEVELS.info)
+    return `requests leave no line with LOG_LEVEL=${config.LOG_LEVEL}`;
   switch (config.LOG_TRANSPORT) {
     case 'file':
       return logFolderFinder(config.LOG_DIR);

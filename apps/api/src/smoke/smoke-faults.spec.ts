@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { SMOKE_CHECK_NAMES } from './checks';
-import { logFolderFinder } from './log-finder';
+import { logFinderOf, logFolderFinder } from './log-finder';
 import type { SmokeOptions } from './smoke';
 import type { Fault, ProxyAnswer } from './testing/faulty-proxy';
 import { type Found, SmokeDesk } from './testing/smoke-desk';
@@ -500,5 +500,27 @@ describe('a smoke test of a desk on which one thing is wrong', () => {
       verdict: 'failure',
       message: 'request another-request is not in the folder',
     });
+  });
+
+  it.each([
+    ['ThrottlingException', 'warning', 'the group could not be asked: ThrottlingException'],
+    ['AccessDeniedException', 'skipped', 'the group may not be read from here'],
+  ])('takes %s of CloudWatch for no fault of the desk', async (name, verdict, says) => {
+    const find = () => Promise.reject(Object.assign(new Error(name), { name }));
+    const logs = { place: 'the group', prompt: false, patienceMs: 10_000, againMs: 10, find };
+    const found = await smoke.smokeBehind({}, { only: ['request-log'], logs });
+    expect(found['request-log']).toMatchObject({ verdict, message: expect.stringContaining(says) });
+  });
+});
+
+describe('where the lines of requests are', () => {
+  const config = { LOG_TRANSPORT: 'file', LOG_DIR: '/logs' } as const;
+
+  it('is the folder of the log', () => {
+    expect(logFinderOf({ ...config, LOG_LEVEL: 'info' })).toMatchObject({ place: '/logs', prompt: true });
+  });
+
+  it.each(['warn', 'error', 'fatal'] as const)('is nowhere with LOG_LEVEL=%s', (LOG_LEVEL) => {
+    expect(logFinderOf({ ...config, LOG_LEVEL })).toContain(LOG_LEVEL);
   });
 });

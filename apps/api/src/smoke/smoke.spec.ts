@@ -38,6 +38,17 @@ describe('a smoke test', () => {
     expect(await kept()).toEqual(before);
   });
 
+  it('finds a machine well that leaves TLS to what stands before it', async () => {
+    const address = { url: new URL('http://desk.example.com') };
+    const remote = new Remote({ ...address, connect: { host: '127.0.0.1', port: smoke.port } });
+    const housekeeping = databaseHousekeeping(smoke.desk.database, smoke.desk.config);
+    const found = byName(await runSmoke({ remote, housekeeping, logs: logFolderFinder(smoke.logs) }));
+    expect(Object.values(found).filter((report) => report?.verdict === 'failure')).toEqual([]);
+    expect(found['tls']).toMatchObject({ verdict: 'skipped', message: expect.stringContaining('no TLS') });
+    const fromElsewhere = await runSmoke({ remote: new Remote(address), housekeeping: null, only: ['tls'] });
+    expect(fromElsewhere).toMatchObject([{ verdict: 'failure', message: `${remote.url.origin} has no TLS` }]);
+  });
+
   it('can be made again at once: what is counted by address, it counts for itself alone', async () => {
     for (let round = 0; round < 3; round += 1) {
       const found = await smoke.smokeBehind({}, { only: ['rate-limit', 'sign-in', 'sign-in-limit'] });

@@ -13,7 +13,7 @@ export interface SmokeOptions {
   readonly remote: Remote;
   /** Null where nothing may be written. */
   readonly housekeeping: Housekeeping | null;
-  readonly logs?: LogFinder | null;
+  readonly logs?: LogFinder | string;
   readonly expectVersion?: string | undefined;
   readonly clientOrigin?: string | undefined;
   readonly mailDomain?: string;
@@ -26,6 +26,7 @@ export interface SmokeOptions {
 }
 
 const PATIENCE_MS = 10_000;
+const NO_LOG = 'the log is not reachable from here: --with-database on the machine, --log-dir or --log-group';
 
 /** Whether any of the chosen checks writes. */
 export const writes = (only: readonly string[], skip: readonly string[]): boolean =>
@@ -60,7 +61,7 @@ function contextOf(options: SmokeOptions, visit: Visit): SmokeContext {
     expectVersion,
     clientOrigin,
     trySignInLimit: options.trySignInLimit ?? false,
-    logs: options.logs ?? null,
+    logs: options.logs ?? NO_LOG,
     now: options.now ?? Date.now,
   };
 }

@@ -1,10 +1,11 @@
 import { isError } from '../../cli/doctor/causes/error-chain';
-import { failure, ok, skipped, warning } from '../../cli/doctor/check';
+import { explain } from '../../cli/doctor/causes/explain';
+import { failure, type Finding, ok, skipped, warning } from '../../cli/doctor/check';
 import { expectThat } from '../../remote-checks/expectation';
 import type { SmokeCheck } from '../context';
-import { awaitLine } from '../log-finder';
+import { awaitLine, type LogFinder } from '../log-finder';
 
-const DENIED = /^AccessDenied|^UnrecognizedClient|^CredentialsProvider/;
+const DENIED = /^AccessDenied|^UnrecognizedClient|^CredentialsProvider|^ExpiredToken/;
 const NOT_KEPT = {
   cause: 'lines are not written there, wait on their way, or the proxy answers in the place of the desk',
   fix: 'npm run doctor on the machine looks at the log; LOG_DIR or LOG_GROUP say where it is',
@@ -21,18 +22,19 @@ export const requestLogCheck: SmokeCheck = {
       cause: 'the proxy takes it away, or it is not the desk that answers',
       fix: 'let X-Request-Id of the desk through',
     });
-    if (logs === null)
-      return skipped(
-        'the log is not reachable from here: --with-database on the machine, --log-dir or --log-group',
-      );
+    if (typeof logs === 'string') return skipped(logs);
     const line = await awaitLine(logs, id, signal).catch((error: unknown) => error as Error);
-    if (isError(line)) {
-      if (DENIED.test(line.name))
-        return skipped(`${logs.place} may not be read from here (logs:FilterLogEvents)`);
-      throw line;
-    }
+    if (isError(line)) return notRead(logs, line);
     if (line !== null) return ok(`request ${id} is in ${logs.place}`);
     const message = `request ${id} is not in ${logs.place}`;
     return logs.prompt ? failure(message, NOT_KEPT) : warning(`${message} so far`, NOT_KEPT);
   },
 };
+
+/** A service that is asked for the log is no part of the desk: that it does not answer says nothing of the desk. */
+function notRead({ place, prompt }: LogFinder, error: Error): Finding {
+  if (prompt) throw error;
+  if (DENIED.test(error.name)) return skipped(`${place} may not be read from here (logs:FilterLogEvents)`);
+  const { cause } = explain(error);
+  return warning(`${place} could not be asked: ${error.message}`, { cause, fix: NOT_KEPT.fix });
+}
