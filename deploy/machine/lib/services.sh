@@ -21,7 +21,7 @@ start_services() {
     systemctl is-active --quiet "$unit" || run systemctl start "$unit"
   done
   if was_changed '/etc/nginx/*'; then run systemctl reload nginx.service; fi
-  if was_changed /etc/systemd/system/liftdesk.service && [[ -e $(value_of PM2_HOME)/dump.pm2 ]]; then
+  if was_changed /etc/systemd/system/liftdesk.service && [[ -e $(value_of APP_DIR)/current ]]; then
     say "liftdesk.service is another now: it holds from the next start, systemctl restart liftdesk or a reboot"
   fi
   # Behind a CDN that asks for a real certificate nobody is served until there is one.
