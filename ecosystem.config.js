@@ -34,6 +34,8 @@ module.exports = {
       wait_ready: true,
       listen_timeout: 30_000,
       kill_timeout: 30_000,
+      // One that cannot start, because its database is away for instance, is tried again after 0.1 s, then ever later up to 15 s.
+      exp_backoff_restart_delay: 100,
       max_memory_restart: `${MEMORY_LIMIT_MB}M`,
       merge_logs: true,
       time: false,

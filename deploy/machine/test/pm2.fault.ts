@@ -69,7 +69,10 @@ describe('PM2 of a machine, as its lock file says', () => {
     wentWell(run(path('tools/node_modules/.bin/pm2'), args, { env: { ...env, ...secrets } }));
   const start = (): Ending => run(path('tools/start'), [], { env: { ...env, ...secrets } });
   const ask = async (what = '/'): Promise<Record<string, unknown>> =>
-    (await (await fetch(`http://127.0.0.1:${port}${what}`)).json()) as Record<string, unknown>;
+    // A kept connection may be to a process that has ended since.
+    (await (
+      await fetch(`http://127.0.0.1:${port}${what}`, { headers: { Connection: 'close' } })
+    ).json()) as Record<string, unknown>;
   const daemon = (): number => Number(readFileSync(join(pm2Home, 'pm2.pid'), 'utf8'));
   const log = (name = 'pm2-out.log'): string => readFileSync(path('app/logs', name), 'utf8');
 
@@ -104,6 +107,40 @@ describe('PM2 of a machine, as its lock file says', () => {
     const seen = new Set<unknown>();
     while (seen.size < 2) seen.add((await ask())['pid']);
     for (const pid of pids) expect(seen).not.toContain(pid);
+  });
+
+  it('starts as many as the machine says now, though others were saved, or what was saved is torn', async () => {
+    pm2('kill');
+    writeFileSync(join(pm2Home, 'dump.pm2'), '[{"name": "lift');
+    env['INSTANCES'] = '3';
+    wentWell(start());
+    expect(await ask()).toMatchObject({ host: '127.0.0.1' });
+    expect(JSON.parse(pm2('jlist'))).toHaveLength(3);
+  });
+
+  it('is stopped and started by whoever restores a backup', async () => {
+    pm2('stop', 'liftdesk');
+    await expect(ask()).rejects.toThrow('fetch failed');
+    pm2('start', 'liftdesk');
+    expect(await ask()).toMatchObject({ host: '127.0.0.1' });
+  });
+
+  it('waits ever longer between tries of what cannot start, and serves when it can', async () => {
+    const main = path('app/releases/1/dist/apps/api/main.js');
+    const waits = (): number[] =>
+      (JSON.parse(pm2('jlist')) as { pm2_env: { prev_restart_delay?: number } }[]).map(
+        ({ pm2_env }) => pm2_env.prev_restart_delay ?? 0,
+      );
+    writeFileSync(main, 'process.exit(1)');
+    for (const { pid } of JSON.parse(pm2('jlist')) as { pid: number }[]) process.kill(pid, 'SIGKILL');
+    while (waits().some((wait) => wait < 500)) await pause(100);
+    writeFileSync(main, DESK);
+    const isServed = (): Promise<boolean> =>
+      ask().then(
+        () => true,
+        () => false,
+      );
+    while (!(await isServed())) await pause(50);
   });
 
   it('writes on into the file that was moved away, and after reopen-logs into a new one: no line is lost', async () => {
