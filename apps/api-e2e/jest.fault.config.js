@@ -4,5 +4,6 @@ module.exports = {
   displayName: 'api-e2e fault',
   testMatch: ['<rootDir>/**/*.fault.ts'],
   testTimeout: 600_000,
-  maxWorkers: 1,
+  // Each file has folders, ports and servers of its own; none measures time.
+  maxWorkers: 2,
 };
