@@ -11,6 +11,12 @@ import { openDatabase } from '../database/open-database';
 import { assertNotHalfMoved } from '../move/half-moved';
 import { RefusedError } from '../common/operator-errors';
 
+/**
+ * A server under load leaves the file to others for moments: SQLite itself would ask for it ten times a second, the gate asks
+ * all the time.
+ */
+const BESIDE_BLOCK_MS = 5;
+
 type Work<T> = (dataSource: DataSource, config: Config) => Promise<T>;
 
 /**
@@ -47,7 +53,8 @@ export async function withDatabaseBeside<T>(
   work: (dataSource: DataSource, isAlone: boolean) => Promise<T>,
 ): Promise<T> {
   const config = await loadConfigOnce(readEnvironment());
-  if (isServed(config.database)) return opened(config, (dataSource) => work(dataSource, false));
+  if (isServed(config.database))
+    return opened(config, (dataSource) => work(dataSource, false), BESIDE_BLOCK_MS);
   return withDatabaseAlone((dataSource) => work(dataSource, true));
 }
 
@@ -67,8 +74,8 @@ function claimed(database: DatabaseConfig): DatabaseClaim {
   }
 }
 
-async function opened<T>(config: Config, work: Work<T>): Promise<T> {
-  const dataSource = await openDatabase(patient(config.database));
+async function opened<T>(config: Config, work: Work<T>, blockMs?: number): Promise<T> {
+  const dataSource = await openDatabase(patient(config.database), { blockMs });
   try {
     await assertNotHalfMoved(dataSource);
     return await work(dataSource, config);

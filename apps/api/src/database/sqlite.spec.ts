@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +27,30 @@ describe('openSqlite', () => {
     expect(await dataSource.query('pragma busy_timeout')).toEqual([{ timeout: 1000 }]);
     await dataSource.destroy();
   });
+
+  it.each([
+    ['a process that serves: moments', 5, [{ timeout: 5 }]],
+    ['a command', undefined, [{ timeout: 1000 }]],
+  ])(
+    'waits for who closes the file, whatever patience it has afterwards: %s',
+    async (_, blockMs, patience) => {
+      await (await openSqlite(path)).destroy();
+      const closes = `
+      const database = new (require('better-sqlite3'))(process.argv[1]);
+      database.pragma('locking_mode = exclusive');
+      database.exec('begin immediate; create table other (id integer); commit');
+      console.log('has it to itself');
+      setTimeout(() => database.close(), 200);`;
+      const other = spawn(process.execPath, ['-e', closes, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(other.stdout, 'data');
+      const ended = once(other, 'close');
+      const dataSource = await openSqlite(path, blockMs);
+      expect(await dataSource.query('pragma busy_timeout')).toEqual(patience);
+      expect(await dataSource.query('select * from other')).toEqual([]);
+      await dataSource.destroy();
+      expect(await ended).toEqual([0, null]);
+    },
+  );
 
   it('says in one line that a file is no database', async () => {
     writeFileSync(path, 'this is not a database, however long it may be');

@@ -9,12 +9,15 @@ import { SQLITE_MIGRATIONS } from './migrations/sqlite';
 
 /** Older versions can corrupt a database when the WAL is reset under a reader. */
 const OLDEST_SQLITE = '3.51.3';
-/** How long a statement waits for another process that has the file; its own process stands still meanwhile. */
+/**
+ * How long a statement waits for another process that has the file; its own process stands still meanwhile. A file is opened
+ * with this patience in any case: whoever closes it last has it to himself for a moment.
+ */
 const BLOCK_MS = 1_000;
 
 /**
  * @param path a file, or `:memory:`
- * @param blockMs for a process that serves: moments only, since what writes is made to wait by the gate
+ * @param blockMs moments only for a process that serves, or writes beside one: what writes is made to wait by the gate, which asks more often
  * @returns an initialised data source whose every call passes the write gate
  * @throws StartupError when the file cannot be opened or SQLite is too old
  */
@@ -25,13 +28,15 @@ export async function openSqlite(path: string, blockMs = BLOCK_MS): Promise<Data
     entities: ENTITIES,
     migrations: SQLITE_MIGRATIONS,
     migrationsTransactionMode: 'each',
-    timeout: blockMs,
+    timeout: BLOCK_MS,
     prepareDatabase: (connection: Database.Database) => prepare(connection),
   });
   installWriteGate(dataSource);
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    return await dataSource.initialize();
+    await dataSource.initialize();
+    await dataSource.query(`pragma busy_timeout = ${blockMs}`);
+    return dataSource;
   } catch (error) {
     if (error instanceof StartupError) throw error;
     throw new StartupError(`Cannot open the database ${path}: ${(error as Error).message}`, { cause: error });
