@@ -53,6 +53,11 @@ describeWith(['systemd-analyze'], 'the units of a machine', () => {
     expect(Number(/^TimeoutStopSec=(\d+)s$/m.exec(unit)?.[1])).toBeGreaterThan(30);
   });
 
+  it('write what the desk and its backups hold for their user alone: nginx is in its group', () => {
+    for (const name of ['liftdesk.service', 'liftdesk-backup.service'])
+      expect(read(name)).toMatch(/^UMask=0077$/m);
+  });
+
   it('name times that there are', () => {
     for (const name of names().filter((unit) => unit.endsWith('.timer')))
       for (const [, calendar] of read(name).matchAll(/^OnCalendar=(.*)$/gm))
