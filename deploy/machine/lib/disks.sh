@@ -9,7 +9,10 @@ make_swap() {
   memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
   if ((memory >= SMALL_MB)) || [[ $(wc -l </proc/swaps) -gt 1 ]]; then return; fi
   say "makes 1 GB of swap"
-  [[ -e /swapfile ]] || run dd if=/dev/zero of=/swapfile bs=1M count=1024 status=none
+  if [[ ! -e /swapfile ]]; then
+    run dd if=/dev/zero of=/swapfile.new bs=1M count=1024 status=none
+    run mv /swapfile.new /swapfile
+  fi
   run chmod 600 /swapfile
   run mkswap -q /swapfile
   run swapon /swapfile

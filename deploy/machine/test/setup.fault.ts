@@ -133,6 +133,18 @@ describeWith(['openssl'], 'setting a machine up', () => {
   });
 });
 
+describeWith(['root', 'flock'], 'setting a machine up while somebody else does', () => {
+  it('is refused', () => {
+    const scratch = new Scratch();
+    // Refused for them too, so that this machine stays as it is whatever becomes of the lock.
+    const variables = scratch.variables({ PORT: 'x' });
+    const setUp = ['bash', join(MACHINE, 'setup'), '--variables', variables];
+    const { code, stderr } = run('flock', ['/run/liftdesk-setup.lock', ...setUp]);
+    expect([code, stderr]).toEqual([3, 'setup: another setup is under way\n']);
+    scratch.remove();
+  });
+});
+
 describeWith(['shellcheck'], 'the scripts of a machine', () => {
   it('are written as shellcheck wants it', () => {
     const hook = 'templates/etc/letsencrypt/renewal-hooks/deploy/liftdesk';
