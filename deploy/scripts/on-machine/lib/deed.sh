@@ -33,44 +33,31 @@ on_exit() {
     if [[ $STEP == recover ]]; then
       say "WHAT WAS INTERRUPTED COULD NOT BE TAKEN BACK: mend what is said above, and run this again"
     elif has_switched "$STEP"; then
-      go_back_from_failure || true
+      go_back_from_failure
       [[ $code == "$INTERRUPTED" ]] || code=$FAILED
     else
       drop_fresh "$VERSION" "$FRESH"
       forget_state
       say "in step $STEP; ${FROM:-nothing} serves as before"
-      # Before the migrations nothing was changed at all.
-      [[ $code == "$INTERRUPTED" || $STEP == migrate ]] || code=$REFUSED
+      # Before the migrations nothing was changed at all; those that came before one that failed stay.
+      if [[ $code != "$INTERRUPTED" ]]; then
+        code=$REFUSED
+        if [[ $STEP == migrate ]]; then code=$FAILED; fi
+      fi
     fi
   fi
   exit "$code"
-}
-
-# Without errexit's blind spot: a function that is part of a condition would go on behind a failure.
-succeeds() {
-  local code
-  set +e
-  (
-    set -e
-    "$@"
-  )
-  code=$?
-  set -e
-  return "$code"
 }
 
 go_back_from_failure() {
   local since
   since=$(milliseconds)
   say "STEP $STEP FAILED: going back to ${FROM:-nothing, for nothing served before}"
-  set +e
-  succeeds restore "$FROM" "$BEFORE"
-  local code=$?
-  set -e
-  if [[ $code != 0 ]]; then
+  attempt restore "$FROM" "$BEFORE"
+  if [[ $CODE != 0 ]]; then
     record back failed "$(($(milliseconds) - since))"
     say "IT COULD NOT GO BACK TO ${FROM:-nothing}: mend what is said above, and run this again"
-    return 1
+    return 0
   fi
   drop_fresh "$VERSION" "$FRESH"
   forget_state
