@@ -7,10 +7,27 @@ import { CheckFailedError, type Reason } from '../cli/doctor/check';
  */
 export function expectStatus(answer: Answer, expected: number, asked: string): Answer {
   if (answer.status === expected) return answer;
+  withinLimits(answer);
   throw new CheckFailedError(
     `${asked} is answered ${answer.status} instead of ${expected}`,
     reasonOf(answer),
   );
+}
+
+/** The version in a header: `nginx/1.22.1`. `AmazonS3`, which a CDN passes on, names none. */
+export const VERSION_TOLD = /\/\s*v?\d|\d\.\d/;
+
+/** This address has asked too much of late: what else would be answered cannot be told. */
+export class LimitReachedError extends CheckFailedError {}
+
+/** @throws LimitReachedError */
+export function withinLimits(answer: Answer): Answer {
+  if (answer.status !== 429) return answer;
+  const seconds = answer.headers['retry-after'] ?? 'some';
+  throw new LimitReachedError('this address has asked too much of late', {
+    cause: `a rate limit holds: ${detailOf(answer) ?? 'too many requests from here'}`,
+    fix: `try again in ${seconds} s`,
+  });
 }
 
 /** @throws CheckFailedError unless it holds */
@@ -20,11 +37,6 @@ export function expectThat(holds: boolean, message: string, reason: Reason): ass
 
 function reasonOf(answer: Answer): Reason {
   const { status, headers } = answer;
-  if (status === 429)
-    return {
-      cause: `a rate limit holds: ${detailOf(answer) ?? 'too many requests from here'}`,
-      fix: `try again in ${headers['retry-after'] ?? 'some'} s`,
-    };
   if (status === 502 || status === 504)
     return {
       cause: 'the proxy has nobody behind it that answers in time',

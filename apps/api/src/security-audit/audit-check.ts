@@ -1,6 +1,7 @@
 import type { Answer, Question } from '../cli/doctor/ask';
 import { type Check, type Finding, skipped } from '../cli/doctor/check';
 import type { Config } from '../config/config';
+import { withinLimits } from '../remote-checks/expectation';
 import type { Remote } from '../remote-checks/remote';
 import type { Visit } from '../smoke/visit';
 
@@ -39,9 +40,6 @@ export interface SecurityCheck extends Check<AuditContext> {
 /** Neither good nor bad: nobody has looked. */
 export const notChecked = (why: string): Finding => skipped(`not checked: ${why}`);
 
-/** This address has asked too much of late: what else would be answered cannot be told. */
-export class LimitReachedError extends Error {}
-
 /**
  * A question that holds nothing secret: who answers need not be trusted.
  * @throws LimitReachedError
@@ -52,10 +50,7 @@ export async function look(
   signal: AbortSignal,
   question: Omit<Question, 'signal'> = {},
 ): Promise<Answer> {
-  const answer = await remote.ask(path, { verified: false, ...question, signal });
-  if (answer.status !== 429) return answer;
-  const seconds = answer.headers['retry-after'] ?? 'some';
-  throw new LimitReachedError(`this address has asked too much of late: try again in ${seconds} s`);
+  return withinLimits(await remote.ask(path, { verified: false, ...question, signal }));
 }
 
 /** A header as one text; empty where it is not there. */

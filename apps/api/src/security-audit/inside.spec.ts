@@ -237,6 +237,8 @@ describe('The audit of files', () => {
     ['.env', 'AWS_SECRET_ACCESS_KEY=abc', 'holds AWS_SECRET_ACCESS_KEY'],
     ['.env.production', '# AKIAIOSFODNN7EXAMPLE', 'holds an AWS access key'],
     ['.env.production', 'DATABASE_URL=postgres://desk:pass@db/desk', 'holds an address with a password'],
+    ['.env.production', 'REDIS_URL=rediss://:pass@cache', 'holds an address with a password'],
+    ['.env.production', 'SMTP_PASSWORD=$hunter2', 'holds SMTP_PASSWORD'],
     ['.env.production', 'X="-----BEGIN RSA PRIVATE KEY-----', 'holds a private key'],
     ['.env.production', `HOOK=ghp_${'a'.repeat(36)}`, 'holds a token of GitHub'],
     ['ecosystem.config.js', "env: { JWT_SECRET: 'gheim8ahS0thohng' }", 'holds JWT_SECRET'],
@@ -277,7 +279,7 @@ describe('The audit of files', () => {
   it('lets the profiles of a checkout be readable, and their placeholders stand', async () => {
     mkdirSync(join(directory, '.git'));
     write('.env.development', 'JWT_SECRET=dev-secret-key-change-in-production', 0o644);
-    write('.env.production', 'REDIS_PASSWORD=your-password', 0o644);
+    write('.env.production', 'REDIS_PASSWORD=your-password\nSMTP_PASSWORD=${MAIL_PASSWORD}\n', 0o644);
     expect(await environmentFiles()).toMatchObject({ verdict: 'ok' });
   });
 

@@ -137,6 +137,12 @@ describe('The audit from outside', () => {
     });
   });
 
+  it.each(['AmazonS3', 'cloudflare', 'nginx'])('server-version passes a name alone: %s', async (name) => {
+    expect(await desk.find('server-version', { answer: header('server', name) })).toMatchObject({
+      verdict: 'ok',
+    });
+  });
+
   it('files-outside fails where the root of the web server is above the client', async () => {
     const answer = at(/\.env\.production$/, (passing, { url }) => {
       passing.status = 200;
@@ -166,6 +172,17 @@ describe('The audit from outside', () => {
     });
   });
 
+  it('forwarded-address fails where what only CloudFront may say is believed of anybody', async () => {
+    const request: Faults['request'] = ({ headers: came }, headers) => {
+      const told = came['cloudfront-viewer-address'];
+      if (typeof told === 'string') headers['x-forwarded-for'] = told.replace(/:\d+$/, '');
+    };
+    expect(await desk.find('forwarded-address', { request })).toMatchObject({
+      verdict: 'failure',
+      message: 'a made-up cloudfront-viewer-address is believed',
+    });
+  });
+
   it('operators-only fails behind a proxy on the machine that says nothing of the caller', async () => {
     const request: Faults['request'] = (_request, headers) => {
       delete headers['x-forwarded-for'];
@@ -174,9 +191,20 @@ describe('The audit from outside', () => {
     expect(await desk.find('operators-only', { request })).toMatchObject({ verdict: 'failure' });
   });
 
-  it('a limit that is reached is no finding', async () => {
-    const found = await desk.find('strangers', { answer: (answer) => void (answer.status = 429) });
+  it.each([
+    ['strangers', /./],
+    ['cookies', /register/],
+    ['cookies', /login/],
+    ['upload-limit', /attachments/],
+    ['upload-types', /attachments/],
+  ])('a limit that is reached is no finding: %s at %s', async (name, path) => {
+    const found = await desk.find(name, { answer: at(path, (answer) => void (answer.status = 429)) });
     expect(found).toMatchObject({ verdict: 'skipped', message: expect.stringContaining('asked too much') });
+  });
+
+  it.each([429, 500, 503])('demo-accounts passes nobody where signing in is answered %d', async (status) => {
+    const answer = at(/login/, (passing) => void (passing.status = status));
+    expect(await desk.find('demo-accounts', { answer })).toMatchObject({ verdict: 'skipped' });
   });
 
   it('looks at nothing of customers where none could be removed again', async () => {

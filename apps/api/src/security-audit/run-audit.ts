@@ -2,11 +2,12 @@ import { setMaxListeners } from 'node:events';
 import type { Finding } from '../cli/doctor/check';
 import { type CheckReport, runChecks, type RunOptions } from '../cli/doctor/runner';
 import { RefusedError } from '../common/operator-errors';
+import { LimitReachedError } from '../remote-checks/expectation';
 import { cleanUp } from '../smoke/clean-up';
 import type { Housekeeping } from '../smoke/housekeeping';
 import { howToMake } from '../smoke/smoke';
 import { MAIL_SIMULATOR, Visit } from '../smoke/visit';
-import { type AuditContext, LimitReachedError, notChecked, type SecurityCheck } from './audit-check';
+import { type AuditContext, notChecked, type SecurityCheck } from './audit-check';
 import { SECURITY_CHECKS } from './checks';
 
 export interface AuditOptions extends Omit<AuditContext, 'visit'>, RunOptions {
@@ -51,7 +52,7 @@ const prepared = (check: SecurityCheck): SecurityCheck => ({
     try {
       return await check.run(context, signal);
     } catch (error) {
-      if (error instanceof LimitReachedError) return notChecked(error.message);
+      if (error instanceof LimitReachedError) return notChecked(`${error.message}: ${error.reason.fix}`);
       throw error;
     }
   },

@@ -7,12 +7,12 @@ const SHAPES: readonly (readonly [what: string, shape: RegExp])[] = [
   ['a token of GitHub', /\b(?:gh[pousr]_\w{36,}|github_pat_\w{22,})/],
   ['a token of Slack', /\bxox[abprs]-[\w-]{10,}|hooks\.slack\.com\/services\/\w+/],
   ['a JSON web token', /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/],
-  ['an address with a password', /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i],
+  ['an address with a password', /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i],
   ['an age key', /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/],
 ];
 
 /** Stand-ins that the desk refuses to start production with, and references to what is elsewhere. */
-const NO_SECRET = /^(your-|change-?me|dev-secret-key-change-in-production$|\$|env:|\.\.\.)/i;
+const NO_SECRET = /^(your-|change-?me|dev-secret-key-change-in-production$|\$\{?[A-Z_]+\}?$|env:|\.\.\.)/i;
 
 /** @returns what is in there that looks like a secret; never the secret itself */
 export const secretsByShape = (text: string): string[] =>

@@ -502,6 +502,16 @@ describe('a smoke test of a desk on which one thing is wrong', () => {
     });
   });
 
+  it('finds that requests are counted where this address has none left', async () => {
+    const found = await smoke.smokeBehind(status(get(TICKETS), 429), { only: ['rate-limit'] });
+    expect(found['rate-limit']).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('finds no version where what serves the page tells its name', async () => {
+    const found = await smoke.smokeBehind(header(PAGE, 'server', 'AmazonS3'), { only: ['headers'] });
+    expect(found['headers']).toMatchObject({ verdict: 'ok' });
+  });
+
   it.each([
     ['ThrottlingException', 'warning', 'the group could not be asked: ThrottlingException'],
     ['AccessDeniedException', 'skipped', 'the group may not be read from here'],

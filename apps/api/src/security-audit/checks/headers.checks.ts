@@ -1,5 +1,6 @@
 import type { Answer } from '../../cli/doctor/ask';
 import { failure, type Finding, ok, warning } from '../../cli/doctor/check';
+import { VERSION_TOLD } from '../../remote-checks/expectation';
 import { headerOf, look, type SecurityCheck } from '../audit-check';
 
 const HTML = { headers: { accept: 'text/html' } };
@@ -97,7 +98,7 @@ export const bannerCheck: SecurityCheck = {
     const told = answers.flatMap((answer) =>
       ['server', 'x-powered-by', 'x-aspnet-version'].map((name) => headerOf(answer, name)),
     );
-    const versions = told.filter((value) => /\d/.test(value) || /express/i.test(value));
+    const versions = told.filter((value) => VERSION_TOLD.test(value) || /express/i.test(value));
     if (versions.length > 0)
       return failure(`answers name their software: ${[...new Set(versions)].join(', ')}`, {
         cause: 'whoever looks for machines with a known hole finds this one by it',

@@ -25,6 +25,16 @@ export const requestLimitCheck: SecurityCheck = {
   },
 };
 
+/** Headers that somebody believes, and how an address is written in them. */
+const TOLD_BY: readonly (readonly [name: string, written: (address: string) => string])[] = [
+  ['x-forwarded-for', (address) => address],
+  ['x-real-ip', (address) => address],
+  ['forwarded', (address) => `for="[${address}]"`],
+  ['cloudfront-viewer-address', (address) => `${address}:443`],
+  ['cf-connecting-ip', (address) => address],
+  ['true-client-ip', (address) => address],
+];
+
 /** No client may choose the address that it is counted by. */
 export const forwardedCheck: SecurityCheck = {
   name: 'forwarded-address',
@@ -33,9 +43,8 @@ export const forwardedCheck: SecurityCheck = {
     let own: number | null = null;
     for (let round = 0; round < ROUNDS; round += 1) own = await left(context, signal);
     if (own === null) return notChecked('no limit is told, by which addresses could be told apart');
-    for (const name of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'cf-connecting-ip', 'true-client-ip']) {
-      const told = madeUpAddress();
-      const value = name === 'forwarded' ? `for="[${told}]"` : told;
+    for (const [name, written] of TOLD_BY) {
+      const value = written(madeUpAddress());
       if (((await left(context, signal, { [name]: value })) ?? own) <= own) continue;
       return failure(`a made-up ${name} is believed`, {
         cause: 'each caller picks its own address, and with it a fresh limit',
@@ -74,6 +83,7 @@ export const demoAccountsCheck: SecurityCheck = {
           cause: 'the database was filled with demo data',
           fix: 'give the desk another database; or npm run user:password -- --email … for each of them',
         });
+      if (status !== 401) return notChecked(`signing in is answered ${status}`);
     }
     return ok('none of them signs in');
   },

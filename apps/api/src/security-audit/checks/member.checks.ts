@@ -1,5 +1,6 @@
 import { type Answer, jsonOf } from '../../cli/doctor/ask';
 import { failure, type Finding, ok } from '../../cli/doctor/check';
+import { withinLimits } from '../../remote-checks/expectation';
 import { formOf } from '../../smoke/form-data';
 import type { Account } from '../../smoke/visit';
 import { type AuditContext, notChecked, type SecurityCheck } from '../audit-check';
@@ -33,12 +34,14 @@ export const cookieCheck: SecurityCheck = {
   asvs: ['3.3.1', '3.3.2', '3.3.3', '3.3.4'],
   run: withCustomer(async ({ remote }, customer, signal) => {
     const { email, password } = customer;
-    const login = await remote.ask('/api/auth/login', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email, password }),
-      signal,
-    });
+    const login = withinLimits(
+      await remote.ask('/api/auth/login', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email, password }),
+        signal,
+      }),
+    );
     const cookies = login.headers['set-cookie'] ?? [];
     if (cookies.length === 0)
       return failure(`signing in was answered ${login.status} and set no cookie`, {
@@ -119,5 +122,5 @@ async function upload(
   signal: AbortSignal,
 ): Promise<Answer> {
   const { headers, body } = formOf('attachments', [{ filename, type, content }]);
-  return browser.ask('/api/attachments', { method: 'POST', headers, body, signal });
+  return withinLimits(await browser.ask('/api/attachments', { method: 'POST', headers, body, signal }));
 }

@@ -1,5 +1,6 @@
 import type { Answer } from '../../cli/doctor/ask';
 import { failure, ok, warning } from '../../cli/doctor/check';
+import { VERSION_TOLD } from '../../remote-checks/expectation';
 import type { SmokeCheck } from '../context';
 
 const HALF_A_YEAR_S = 15_552_000;
@@ -58,7 +59,7 @@ function wrongPolicyOf(page: Answer): string[] {
 
 function toldOf(answer: Answer): string[] {
   const [server, powered] = [header(answer, 'server'), header(answer, 'x-powered-by')];
-  return [...(/\d/.test(server) ? [server] : []), ...(powered === '' ? [] : [powered])];
+  return [...(VERSION_TOLD.test(server) ? [server] : []), ...(powered === '' ? [] : [powered])];
 }
 
 const header = ({ headers }: Answer, name: string): string => String(headers[name] ?? '');
