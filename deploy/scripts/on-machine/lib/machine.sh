@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # What a machine is: its variables, its folders, its log of releases, and the lock that one deed holds at a time.
 
+readonly UNDER_WAY='another release or rollback is under way on this machine'
+
 # read_variables <file>: NAME=value lines, taken as they stand; nothing in them is run.
 read_variables() {
   local name value
-  while IFS='=' read -r name value; do
+  while IFS='=' read -r name value || [[ -n $name ]]; do
     [[ $name =~ ^[A-Z][A-Z0-9_]*$ ]] || continue
     if [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]]; then value=${BASH_REMATCH[1]}; fi
     export "$name=$value"
@@ -21,6 +23,7 @@ load_machine() {
   [[ -d $APP_DIR && -w $APP_DIR ]] || refuse "$APP_DIR is not there, or $(id -un) may not write it"
   RELEASES=$APP_DIR/releases
   STATE=$APP_DIR/.release-state
+  LOCK=$APP_DIR/.release.lock
   KEPT=${KEPT_RELEASES:-3}
   PM2=$(find_pm2)
   [[ -x $(command -v node) ]] || refuse "there is no node on the path of $(id -un)"
@@ -45,8 +48,8 @@ find_pm2() {
 # The lock ends with this process, and with what it started for a moment: what runs longer closes it (9) first, so that a PM2
 # that it woke does not hold it for ever.
 take_lock() {
-  exec 9>>"$APP_DIR/.release.lock"
-  flock --wait 3 9 || refuse "another release or rollback is under way on this machine"
+  exec 9>>"$LOCK"
+  flock --wait 3 9 || refuse "$UNDER_WAY"
 }
 
 # The name of what a link such as `current` leads to; nothing where there is none.
@@ -86,7 +89,8 @@ milliseconds() {
 desk() {
   local folder=$1
   shift
-  (cd "$folder" && exec node dist/apps/api/cli.js "$@")
+  # nginx, in the group, may read the client; what the desk writes is for its user alone.
+  (umask 077 && cd "$folder" && exec node dist/apps/api/cli.js "$@")
 }
 
 # look <what> <arguments...>
