@@ -57,7 +57,6 @@ describeOnMachines('a release that is killed', () => {
       await machine.host.cutPower();
       await release.ended;
       await machine.reboot();
-      await wentWell(machine.unit('liftdesk.service').start().ended);
       await machine.serves();
       await wentWell(machine.release(next.file, ...quick(step)).ended);
       expect(await machine.desk.version()).toBe(next.version);

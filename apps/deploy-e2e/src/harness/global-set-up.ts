@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Builds } from './builds';
 import { COMMON_VARIABLES, asLines, forget, hand, isPrepared } from './image';
@@ -10,9 +9,9 @@ import { StandIn, WORKSPACE } from './stand-in';
 async function prepare(): Promise<void> {
   if (StandIn.obstacle !== undefined || isPrepared()) return;
   StandIn.sweep();
-  const builds = mkdtempSync(join(tmpdir(), 'liftdesk-builds-'));
-  await new Builds(builds).pack();
   const image = new StandIn();
+  const builds = join(image.folder, 'builds');
+  await new Builds(builds).pack();
   await image.boot();
   // What npm needs to reach its registry from here.
   const env = Object.fromEntries(
@@ -26,10 +25,7 @@ async function prepare(): Promise<void> {
   await wentWell(image.run(['/root/machine/setup', '--variables', '/root/machine.env'], { env }));
   await image.cutPower();
   hand({ image: image.disk, builds });
-  forget(async () => {
-    await image.remove();
-    rmSync(builds, { recursive: true, force: true });
-  });
+  forget(() => image.remove());
 }
 
 // eslint-disable-next-line no-restricted-exports -- jest takes the default export

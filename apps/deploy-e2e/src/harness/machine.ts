@@ -1,13 +1,5 @@
 import { selfSigned } from '@liftdesk/testing';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Desk } from './desk';
@@ -38,15 +30,6 @@ export interface MachineOptions {
   diskMb?: number;
 }
 
-/** A line of releases.log. */
-export interface Deed {
-  deed: string;
-  version: string;
-  from: string;
-  step: string;
-  outcome: string;
-}
-
 /** A machine that was set up and serves nobody yet: sshd and nginx are up, PM2 waits for a release. */
 export class Machine {
   /** What whoever releases has in the environment, beside PATH and HOME. */
@@ -56,17 +39,14 @@ export class Machine {
     readonly host: StandIn,
     readonly door: SshDoor,
     readonly desk: Desk,
-    readonly port: number,
-    private readonly keys: string,
   ) {}
 
   static async make(options: MachineOptions): Promise<Machine> {
     const host = new StandIn(imageOfRun());
-    const keys = mkdtempSync(join(tmpdir(), 'liftdesk-keys-'));
     await host.boot();
-    const door = await SshDoor.make(host, USER, keys);
+    const door = await SshDoor.make(host, USER, join(host.folder, 'ssh'));
     const [port, httpPort, httpsPort] = [await freePort(), await freePort(), await freePort()];
-    const machine = new Machine(host, door, new Desk(DOMAIN, httpsPort), port, keys);
+    const machine = new Machine(host, door, new Desk(DOMAIN, httpsPort));
     machine.renewCertificate();
     if (options.diskMb !== undefined) await machine.attachDisk(options.diskMb);
     await machine.setUp(options, { PORT: `${port}`, HTTP_PORT: `${httpPort}`, HTTPS_PORT: `${httpsPort}` });
@@ -92,7 +72,6 @@ export class Machine {
   async remove(): Promise<void> {
     this.desk.isGone = true;
     await this.host.remove();
-    rmSync(this.keys, { recursive: true, force: true });
   }
 
   /** As certbot leaves it. */
@@ -145,14 +124,6 @@ export class Machine {
     await this.desk.signIn(AGENT);
   }
 
-  pm2(...args: string[]): Promise<Ending> {
-    const env = {
-      PM2_HOME: `/home/${USER}/.pm2`,
-      PATH: '/usr/local/bin:/usr/bin:/bin:/opt/liftdesk-tools/node_modules/.bin',
-    };
-    return this.host.run(['pm2', ...args], { as: USER, env, cwd: APP_DIR });
-  }
-
   unit(name: string): Unit {
     return new Unit(this.host, name);
   }
@@ -168,10 +139,6 @@ export class Machine {
 
   get releases(): string[] {
     return readdirSync(this.host.path(`${APP_DIR}/releases`)).sort();
-  }
-
-  get deeds(): Deed[] {
-    return this.lines('releases.log').map((line) => JSON.parse(line) as Deed);
   }
 
   /** The step of a deed that is not through. */

@@ -50,7 +50,8 @@ export class StandIn {
       : 'ROOT ONLY, with the right to make namespaces';
   }
 
-  private readonly folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  /** Ours, for what goes with the machine when it is removed. */
+  readonly folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   private init: Running | null = null;
   private initPid = 0;
 
