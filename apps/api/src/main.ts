@@ -6,18 +6,20 @@ import { readEnvironment } from './config/environment';
 import { loadConfig } from './config/load-config';
 import { exitOnCrash } from './crash';
 import { greeting } from './greeting';
-import { drainOnSignals } from './http/drain';
+import { drainOnSignals, rememberSignals } from './http/drain';
 import { startServer } from './start';
 
 async function main(): Promise<void> {
   const environment = readEnvironment();
   const { config, secrets } = await loadConfig(environment);
   const takesOver = cluster.isWorker && (environment['NODE_APP_INSTANCE'] ?? '0') === '0';
+  const isToldToEnd = takesOver ? rememberSignals() : () => false;
   const server = await startServer(config, secrets, takesOver ? { onWaiting: ready } : {});
   exitOnCrash(server.logger);
   drainOnSignals(server.drain);
   process.stdout.write(greeting(config, server));
   ready();
+  if (isToldToEnd()) process.emit('SIGTERM', 'SIGTERM');
 }
 
 /** For PM2, which then ends the process before this one: its reload starts the new one first. */

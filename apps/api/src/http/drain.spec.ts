@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { drainOnSignals } from './drain';
+import { drainOnSignals, rememberSignals } from './drain';
 import type { DrainOptions } from './drain';
 
 class FakeProcess extends EventEmitter {
@@ -195,5 +195,13 @@ describe('a signal', () => {
     const exited = once(target, 'exited');
     answer.at(-1)?.();
     await Promise.all([cut, exited]);
+  });
+
+  it('that comes before there is anything to drain is remembered once', () => {
+    const isTold = rememberSignals(target);
+    expect(isTold()).toBe(false);
+    expect(target.emit('SIGINT')).toBe(true);
+    expect(isTold()).toBe(true);
+    expect(target.emit('SIGINT')).toBe(false);
   });
 });

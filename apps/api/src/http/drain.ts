@@ -20,6 +20,7 @@ export interface DrainOptions {
 /** The part of `process` that is used here. */
 export interface SignalledProcess {
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  once(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
   exit(code: number): unknown;
 }
 
@@ -51,6 +52,17 @@ export function drainOnSignals(options: DrainOptions, target: SignalledProcess =
   };
   target.on('SIGTERM', onSignal);
   target.on('SIGINT', onSignal);
+}
+
+/**
+ * Until there is something to drain: a first signal is kept in mind, for those who wait to be served before the end. A second
+ * one ends the process as if nobody listened.
+ * @returns whether one came
+ */
+export function rememberSignals(target: SignalledProcess = process): () => boolean {
+  let isTold = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) target.once(signal, () => (isTold = true));
+  return () => isTold;
 }
 
 async function drainAndExit(
