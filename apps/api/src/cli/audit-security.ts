@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { InterruptedError } from '../common/operator-errors';
 import { readEnvironment } from '../config/environment';
 import { conclude } from '../remote-checks/conclude';
 import { remoteCommand, type RemoteOptions, remoteOf } from '../remote-checks/options';
@@ -9,11 +8,10 @@ import type { Remote } from '../remote-checks/remote';
 import type { KnownConfig } from '../security-audit/audit-check';
 import { SECURITY_CHECK_NAMES } from '../security-audit/checks';
 import { runAudit } from '../security-audit/run-audit';
-import { adminHousekeeping, databaseHousekeeping, type Housekeeping } from '../smoke/housekeeping';
+import { adminHousekeeping, databaseHousekeeping, type Housekeeping, leave } from '../smoke/housekeeping';
 import { MAIL_SIMULATOR } from '../smoke/visit';
-import { load } from './doctor/load';
-import { withoutSecrets } from './doctor/secrets';
-import { action } from './operator';
+import { type Environment, load } from './doctor/load';
+import { action, type Output } from './operator';
 import { withDatabase } from './with-database';
 
 interface Options extends RemoteOptions {
@@ -44,7 +42,7 @@ export function auditSecurityCommand(): Command {
     .option('--mail-domain <domain>', 'of the made-up customer', MAIL_SIMULATOR)
     .option('--try-sign-in-limit', 'though it keeps everybody at this address from signing in for a while')
     .addHelpText('after', MORE)
-    .action(action<Options>((options, _output, signal) => run(options, signal)));
+    .action(action<Options>(run));
 }
 
 function port(value: string, before: readonly number[] = []): number[] {
@@ -54,28 +52,27 @@ function port(value: string, before: readonly number[] = []): number[] {
   return [...before, number];
 }
 
-async function run(options: Options, signal: AbortSignal): Promise<void> {
+async function run(options: Options, output: Output, signal: AbortSignal): Promise<void> {
   const remote = remoteOf(options);
-  if (options.withDatabase)
-    await withDatabase((dataSource, config) =>
-      audit(options, remote, databaseHousekeeping(dataSource, config), signal),
-    );
-  else await audit(options, remote, await housekeepingFor(remote), signal);
-  if (signal.aborted) throw new InterruptedError('Interrupted: the checks that were not made are left out');
+  const look = (housekeeping: Housekeeping | null): Promise<void> =>
+    audit(options, { remote, housekeeping }, output, signal);
+  if (!options.withDatabase) return look(await housekeepingFor(remote));
+  await withDatabase((dataSource, config) => look(databaseHousekeeping(dataSource, config)));
 }
 
-async function audit(
-  options: Options,
-  remote: Remote,
-  housekeeping: Housekeeping | null,
-  signal: AbortSignal,
-): Promise<void> {
+interface Means {
+  readonly remote: Remote;
+  readonly housekeeping: Housekeeping | null;
+}
+
+async function audit(options: Options, means: Means, output: Output, signal: AbortSignal): Promise<void> {
   const { only, skip, allowPort: allowedPorts, clientBucket, mailDomain, trySignInLimit } = options;
   try {
-    const found = await runAudit({
-      remote,
-      housekeeping,
-      desk: await knownConfig(),
+    const env = readEnvironment();
+    const { desk, secrets } = await knownConfig(env);
+    const reports = await runAudit({
+      ...means,
+      desk,
       directory: process.cwd(),
       files: [
         join(process.env['PM2_HOME'] || join(homedir(), '.pm2'), 'dump.pm2'),
@@ -91,21 +88,23 @@ async function audit(
       skip,
       signal,
     });
-    process.exitCode = conclude(
-      { suite: 'audit:security', reports: withoutSecrets(found, process.env) },
+    conclude(
+      { suite: 'audit:security', reports, interrupted: signal.aborted, env, secrets },
       options,
+      output,
     );
   } finally {
-    await housekeeping?.close(AbortSignal.timeout(PATIENCE_MS));
+    await leave(means.housekeeping, output);
   }
 }
 
 /** What is configured wrongly the doctor tells. */
-async function knownConfig(): Promise<KnownConfig> {
-  const { config } = await load(readEnvironment());
-  return config === null
-    ? { config, problem: 'there is no configuration of a desk here that is right: npm run doctor says why' }
-    : { config, problem: null };
+async function knownConfig(env: Environment): Promise<{ desk: KnownConfig; secrets: readonly string[] }> {
+  const loaded = await load(env);
+  if (loaded.config !== null)
+    return { desk: { config: loaded.config, problem: null }, secrets: loaded.secret.values };
+  const problem = 'there is no configuration of a desk here that is right: npm run doctor says why';
+  return { desk: { config: null, problem }, secrets: [] };
 }
 
 function housekeepingFor(remote: Remote): Promise<Housekeeping> | null {

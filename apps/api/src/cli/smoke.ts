@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { RefusedError } from '../common/operator-errors';
+import { readEnvironment } from '../config/environment';
 import { conclude } from '../remote-checks/conclude';
 import { remoteCommand, type RemoteOptions, remoteOf } from '../remote-checks/options';
 import type { Remote } from '../remote-checks/remote';
 import { SMOKE_CHECK_NAMES } from '../smoke/checks';
-import { adminHousekeeping, databaseHousekeeping, type Housekeeping } from '../smoke/housekeeping';
+import { adminHousekeeping, databaseHousekeeping, type Housekeeping, leave } from '../smoke/housekeeping';
 import { cloudWatchFinder, type LogFinder, logFinderOf, logFolderFinder } from '../smoke/log-finder';
 import { runSmoke, writes } from '../smoke/smoke';
 import { MAIL_SIMULATOR } from '../smoke/visit';
-import { withoutSecrets } from './doctor/secrets';
 import { action, type Output } from './operator';
 import { withDatabase } from './with-database';
 
@@ -29,7 +29,6 @@ needs SMOKE_ADMIN_EMAIL and SMOKE_ADMIN_PASSWORD, an admin of the desk, or --wit
 Mail to the made-up customers goes to the simulator of SES, which takes it and does no harm to anybody's reputation.`;
 
 const PATIENCE_MS = 10_000;
-const INTERRUPTED = 130;
 
 export function smokeCommand(): Command {
   return remoteCommand(
@@ -68,16 +67,11 @@ async function run(options: Options, output: Output, signal: AbortSignal): Promi
 
 async function report(options: Options, means: Means, output: Output, signal: AbortSignal): Promise<void> {
   try {
-    const reports = withoutSecrets(await runSmoke({ ...options, ...means, signal }), process.env);
-    const interrupted = signal.aborted;
-    process.exitCode = conclude({ suite: 'smoke', reports, about: { interrupted } }, options);
-    if (!interrupted) return;
-    output.line('Interrupted: the checks that were not made are left out');
-    process.exitCode = INTERRUPTED;
+    const reports = await runSmoke({ ...options, ...means, signal });
+    const env = options.withDatabase ? readEnvironment() : process.env;
+    conclude({ suite: 'smoke', reports, interrupted: signal.aborted, env }, options, output);
   } finally {
-    await means.housekeeping?.close(AbortSignal.timeout(PATIENCE_MS)).catch((error: Error) => {
-      output.line(`The admin’s session could not be ended: ${error.message}`);
-    });
+    await leave(means.housekeeping, output);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { jsonOf } from '../cli/doctor/ask';
 import { explain } from '../cli/doctor/causes/explain';
+import type { Output } from '../cli/operator';
 import { makeUser } from '../cli/user-create';
 import { RefusedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
@@ -12,6 +13,8 @@ import { normaliseEmail } from '../users/email';
 import { eraseByEmail } from '../users/erasure/erase-by-email';
 import { User } from '../users/user.entity';
 import type { MakeAccount } from './visit';
+
+const PATIENCE_MS = 10_000;
 
 /** Who removes again what a smoke test has made. */
 export interface Housekeeping {
@@ -68,6 +71,13 @@ export async function adminHousekeeping(
     erase: (customer, until) => eraseAsAdmin(browser, customer, until),
     close: async (until) => void (await browser.ask('/api/auth/logout', { method: 'POST', signal: until })),
   };
+}
+
+/** What was found stands, whatever becomes of the session of who cleaned up. */
+export async function leave(housekeeping: Housekeeping | null, output: Output): Promise<void> {
+  await housekeeping?.close(AbortSignal.timeout(PATIENCE_MS)).catch((error: Error) => {
+    output.line(`The admin’s session could not be ended: ${error.message}`);
+  });
 }
 
 async function eraseAsAdmin(browser: Browser, email: string, signal: AbortSignal): Promise<boolean> {
