@@ -236,8 +236,9 @@ describe('migration:run on a PostgreSQL that goes away', () => {
   it('gives way to whoever holds a table, says so, and goes on when that is over', async () => {
     await desk.reset('empty');
     desk.installation.command('migration:run');
-    desk.installation.command('migration:revert');
-    desk.installation.command('migration:revert');
+    // All but the first, which makes the table: one of them changes it.
+    for (let left = (done.rows['migrations'] as unknown[]).length; left > 1; left -= 1)
+      desk.installation.command('migration:revert');
     const holder = new Client({ connectionString: desk.server.url('desk') });
     await holder.connect();
     await holder.query('begin; lock table "user" in access share mode');

@@ -61,9 +61,15 @@ export class PausedCommand {
     );
   }
 
-  /** Resolves when it has said so. */
+  /** Resolves when it has said so. @throws when it came to its end before */
   async says(words: string): Promise<void> {
-    while (!this.stdout.includes(words)) await once(this.child.stdout as NodeJS.ReadableStream, 'data');
+    const more = (): Promise<unknown> => once(this.child.stdout as NodeJS.ReadableStream, 'data');
+    let ending: Ending | undefined;
+    const ended = this.ended.then((how) => (ending = how));
+    while (!this.stdout.includes(words)) {
+      if (ending) throw new Error(`It ended before it said "${words}": ${ending.stdout}${ending.stderr}`);
+      await Promise.race([more(), ended]);
+    }
   }
 
   private async paused(): Promise<void> {
