@@ -18,6 +18,7 @@ const EMAIL = kind(/^([^\s@]+@[^\s@]+)?$/, 'an address of e-mail, or nothing');
 const DEVICE = kind(/^(\/dev\/[\w/-]+)?$/, 'a device such as /dev/sdf, or nothing');
 const TIME = kind(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 04:00');
 const URL = kind(/^https?:\/\/[^\s/]+$/, 'an address such as https://desk.example.com');
+const FILE = kind(/^(\/[\w./@-]*[\w@-])?$/, 'a path that begins with / and has no spaces, or nothing');
 const HOST_AND_PORT = kind(/^[\w.:[\]-]+:\d+$/, 'host:port');
 const oneOf = (...words) => kind(new RegExp(`^(${words.join('|')})$`), words.join(' or '));
 
@@ -75,6 +76,7 @@ const ROWS = [
     HOST_AND_PORT,
     'where that is reached from the machine',
   ],
+  ['SMOKE_CA', '', FILE, 'PEM that vouches for a certificate which nobody else does'],
 ];
 
 /** In the order in which they build on each other. */

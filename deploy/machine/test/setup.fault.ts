@@ -30,6 +30,7 @@ describeWith(['openssl'], 'setting a machine up', () => {
     expect([modeOf(app), modeOf(`${app}/releases`)]).toEqual(['710', '750']);
     expect(readlinkSync(join(root, 'etc/liftdesk/certificate'))).toBe('/etc/liftdesk/self-signed');
     expect(modeOf('etc/liftdesk/self-signed/privkey.pem')).toBe('600');
+    expect(modeOf('etc/liftdesk/self-signed/fullchain.pem')).toBe('644');
   });
 
   it('changes nothing when it is run again', () => {
