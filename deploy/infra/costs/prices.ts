@@ -1,4 +1,7 @@
-/** What AWS asks for one unit, in dollars, in us-east-1, without taxes and discounts; as its page said it when the table was made. */
+/**
+ * What AWS asks for one unit, in dollars, in us-east-1, without taxes and discounts; from memory: nobody has read them off the page
+ * that each names. Whoever does says so here and in `report.ts`.
+ */
 export interface Price {
   readonly dollars: number;
   readonly per: string;
@@ -8,7 +11,7 @@ export interface Price {
   readonly alwaysFree?: number;
 }
 
-/** When the prices were looked up. */
+/** When the table was written. */
 export const AS_OF = 'November 2026';
 export const HOURS_A_MONTH = 730;
 

@@ -18,9 +18,12 @@ export function report(desks: readonly Costed[]): string {
 Made by \`npm run costs\` in \`deploy/infra\` from the synthesised templates; a test fails where the two differ. A resource that nobody
 has said the price of fails it too.
 
-List prices of AWS in us-east-1, ${AS_OF}, in dollars a month, without taxes; other regions ask up to a third more. **List** counts every
-unit. **Always free** takes off what every account has free for ever; what new accounts get besides is not counted. Before you
-decide, ask the pages that each line names, or https://calculator.aws: prices change, and nobody has seen a bill of this stack yet.
+**The prices were not read off AWS's pages.** They are list prices of us-east-1 as they were known when this was written (${AS_OF}), on a
+machine that could not ask; nobody has checked them since, and nobody has seen a bill of this stack. Before you decide, compare them
+with the page that each line names, or put the quantities into https://calculator.aws; they stand in \`deploy/infra/costs/prices.ts\`.
+
+Dollars a month, without taxes; other regions ask more. **List** counts every unit. **Always free** takes off what every account has
+free for ever, from the same source; what new accounts get besides is not counted.
 
 | profile | a month | list | always free |
 | --- | --- | ---: | ---: |

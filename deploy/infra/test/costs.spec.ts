@@ -46,6 +46,9 @@ describe('the costs', () => {
   it('are in docs/cost.md as they are: npm run costs', () =>
     expect(readFileSync(join(DEPLOY, '../docs/cost.md'), 'utf8')).toBe(report(desks)));
 
+  it('are told to be prices that nobody has read off the pages of AWS', () =>
+    expect(report(desks)).toContain("**The prices were not read off AWS's pages.**"));
+
   it('count the metrics that the agent of a machine sends', () => {
     const file = join(DEPLOY, 'machine/templates/etc/liftdesk/cloudwatch-agent.json');
     const { metrics } = JSON.parse(readFileSync(file, 'utf8')) as {
