@@ -5,7 +5,18 @@ module.exports = {
   testTimeout: 120_000,
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   transform: {
-    '^.+\\.[tj]s$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+    '^.+\\.[tj]s$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2022',
+        },
+      },
+    ],
   },
+  // The product's own reader of its variables is tried on what a machine is told.
+  moduleNameMapper: { '^@liftdesk/(\\w+)$': '<rootDir>/../../libs/$1/src/index.ts' },
   moduleFileExtensions: ['ts', 'js', 'json'],
 };

@@ -12,7 +12,7 @@ export interface BucketsProps {
 
 /**
  * Private, encrypted, over TLS alone, and kept when the stack goes. Their names are fixed: the distribution names the bucket of
- * attachments and that names the distribution.
+ * attachments and that names the distribution. That of the logs alone is AWS's to choose: it is written to at once.
  */
 export class Buckets extends Construct {
   /** Who read what of the others, for 90 days. */
@@ -32,7 +32,7 @@ export class Buckets extends Construct {
     private readonly props: BucketsProps,
   ) {
     super(scope, id);
-    this.accessLogs = this.privateBucket('AccessLogs', 'accesslog', {
+    this.accessLogs = this.privateBucket('AccessLogs', {
       lifecycleRules: [{ id: 'forget', expiration: Duration.days(90) }],
     });
     this.client = this.loggedBucket('Client', 'client', {});
@@ -57,17 +57,19 @@ export class Buckets extends Construct {
     );
   }
 
+  /** What the desk and its releases know by name: a first deployment that fails takes its empty ones back, or the next one would meet them. */
   private loggedBucket(id: string, of: Parameters<Names['bucket']>[0], props: s3.BucketProps): s3.Bucket {
-    return this.privateBucket(id, of, {
+    return this.privateBucket(id, {
+      bucketName: this.props.names.bucket(of),
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       ...props,
       serverAccessLogsBucket: this.accessLogs,
       serverAccessLogsPrefix: `${of}/`,
     });
   }
 
-  private privateBucket(id: string, of: Parameters<Names['bucket']>[0], props: s3.BucketProps): s3.Bucket {
+  private privateBucket(id: string, props: s3.BucketProps): s3.Bucket {
     return new s3.Bucket(this, id, {
-      bucketName: this.props.names.bucket(of),
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,

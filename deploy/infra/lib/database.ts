@@ -8,6 +8,8 @@ export interface DatabaseProps {
   readonly vpc: ec2.IVpc;
   /** A second one stands by in another zone. */
   readonly multiAz: boolean;
+  /** Not deleted by mistake; nor with a first deployment that failed, so only once there is something to lose. */
+  readonly isProtected: boolean;
 }
 
 const PORT = 5432;
@@ -21,7 +23,7 @@ export class Database extends Construct {
   readonly credentials: string;
   private readonly group: ec2.SecurityGroup;
 
-  constructor(scope: Construct, id: string, { vpc, multiAz }: DatabaseProps) {
+  constructor(scope: Construct, id: string, { vpc, multiAz, isProtected }: DatabaseProps) {
     super(scope, id);
     this.group = new ec2.SecurityGroup(this, 'Group', {
       vpc,
@@ -51,7 +53,7 @@ export class Database extends Construct {
       backupRetention: Duration.days(7),
       copyTagsToSnapshot: true,
       autoMinorVersionUpgrade: true,
-      deletionProtection: true,
+      deletionProtection: isProtected,
       removalPolicy: RemovalPolicy.SNAPSHOT,
     });
     const { secret } = instance;
@@ -63,7 +65,7 @@ export class Database extends Construct {
       password,
       `@${instance.dbInstanceEndpointAddress}:${instance.dbInstanceEndpointPort}/${NAME}`,
     ]);
-    this.acceptances(instance, multiAz);
+    this.acceptances(instance, multiAz, isProtected);
   }
 
   /** Lets a group of machines in, and lets them out to here. */
@@ -72,7 +74,7 @@ export class Database extends Construct {
     machines.addEgressRule(this.group, ec2.Port.tcp(PORT), 'PostgreSQL');
   }
 
-  private acceptances(instance: rds.DatabaseInstance, multiAz: boolean): void {
+  private acceptances(instance: rds.DatabaseInstance, multiAz: boolean, isProtected: boolean): void {
     accept(
       instance,
       'AwsSolutions-RDS11',
@@ -83,6 +85,12 @@ export class Database extends Construct {
         instance,
         'AwsSolutions-RDS3',
         'The small profile is one machine: a standby would cost more than all of it.',
+      );
+    if (!isProtected)
+      accept(
+        instance,
+        'AwsSolutions-RDS10',
+        'Until the desk is live there is nothing to lose, and a deployment that failed has to be removable.',
       );
     for (const secret of instance.node.findAll().filter((child) => child.node.id === 'Secret'))
       accept(

@@ -43,11 +43,13 @@ export class DeskStack extends Stack {
   private readonly redis?: Redis;
   private readonly notices: Notices;
   private readonly logs: DeskLogs;
+  private readonly dns?: Dns;
 
   constructor(scope: Construct, id: string, { settings, ...props }: DeskStackProps) {
     super(scope, id, {
       description: `Liftdesk: ${settings.profile}, ${settings.environment}`,
-      terminationProtection: settings.environment === 'production',
+      // A first deployment that failed can be removed and tried again.
+      terminationProtection: settings.environment === 'production' && settings.live,
       ...props,
     });
     this.settings = settings;
@@ -58,7 +60,11 @@ export class DeskStack extends Stack {
     this.buckets = new Buckets(this, 'Buckets', { names: this.names, clientOrigin });
     this.vpc = new Network(this, 'Network', { accessLogs: this.buckets.accessLogs }).vpc;
     if (settings.database !== 'none')
-      this.database = new Database(this, 'Database', { vpc: this.vpc, multiAz: isScale });
+      this.database = new Database(this, 'Database', {
+        vpc: this.vpc,
+        multiAz: isScale,
+        isProtected: settings.live,
+      });
     if (isScale) this.redis = new Redis(this, 'Redis', { vpc: this.vpc });
     this.secrets = this.makeSecrets();
     this.front = this.makeFront();
@@ -70,6 +76,7 @@ export class DeskStack extends Stack {
       budget: settings.budget,
     });
     this.logs = new DeskLogs(this, 'Logs', { names: this.names });
+    this.dns = this.makeDns();
     this.machine = this.makeMachine();
     this.github = this.makeGithub();
     this.connect();
@@ -126,15 +133,17 @@ export class DeskStack extends Stack {
   private makeMachine(): Machine {
     const { settings, names, buckets, secrets, mail, redis, front } = this;
     const bootScript = new BootScript(this, 'Boot');
-    const { role } = new MachineRole(this, 'MachineRole', {
+    const machineRole = new MachineRole(this, 'MachineRole', {
       names,
       buckets,
       secrets: [secrets.desk, secrets.origin],
       logGroup: this.logs.logGroup,
       fromEmail: settings.fromEmail,
+      keyPrefix: settings.variables['S3_KEY_PREFIX'],
       assets: bootScript.assets,
       takes: front.mainstay?.arns,
     });
+    const ways = this.vpc.publicSubnets.map((subnet) => subnet.internetConnectivityEstablished);
     const { secretArn: desk } = secrets.desk;
     const { secretArn: origin } = secrets.origin;
     return new Machine(this, 'Machine', {
@@ -145,7 +154,7 @@ export class DeskStack extends Stack {
       machines: settings.machines,
       ports: front.mainstay ? [80, 443] : [],
       sshFrom: settings.sshFrom,
-      role,
+      role: machineRole.role,
       bootScript,
       variables: machineVariables({
         settings,
@@ -159,6 +168,20 @@ export class DeskStack extends Stack {
         secretIds: { desk, origin },
       }),
       told: this.notices.topic,
+      mustBeReady: settings.profile === 'scale' && settings.live,
+      // Let's Encrypt asks for the name as soon as the machine is set up, and for hours not again.
+      after: [machineRole, ...ways, ...(this.dns ? [this.dns] : [])],
+    });
+  }
+
+  private makeDns(): Dns | undefined {
+    const { domain, hostedZone: zone } = this.settings;
+    if (domain === undefined || zone === undefined) return undefined;
+    return new Dns(this, 'Dns', {
+      zone,
+      domain,
+      distribution: this.cdn.distribution,
+      origin: this.front.target,
     });
   }
 
@@ -188,9 +211,6 @@ export class DeskStack extends Stack {
       isOne: this.settings.machines.max === 1,
       told: this.notices.topic,
     });
-    const { domain, hostedZone: zone } = this.settings;
-    if (domain && zone)
-      new Dns(this, 'Dns', { zone, domain, distribution: this.cdn.distribution, origin: this.front.target });
     Tags.of(this).add('application', 'liftdesk');
     Tags.of(this).add('environment', this.settings.environment);
   }

@@ -61,8 +61,8 @@ export const certificate = (region?: string): Expectation<string> =>
 export const zoneId = matching(/^Z[A-Z0-9]{5,31}$/, 'the id of a hosted zone, such as Z0123456789ABC');
 
 export const instanceType = matching(
-  /^(?!t4g|[a-z]+\d+g)[a-z]\d[a-z]*\.[a-z0-9]+$/,
-  'a type of machine with an x86_64 processor, such as t3.micro',
+  /^(?!t4g|[a-z]+\d+g|t[12]\.|[^t][1-4]\.)[a-z]\d[a-z]*\.[a-z0-9]+$/,
+  'a type of machine with an x86_64 processor and Nitro, such as t3.micro',
 );
 
 export const repository = matching(/^[\w-]+\/[\w.-]+$/, 'owner/repository');

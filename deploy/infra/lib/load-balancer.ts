@@ -14,6 +14,12 @@ export interface LoadBalancerProps {
 }
 
 /**
+ * Between both neighbours, on each side of it who asks is the first to close: longer than CloudFront keeps a connection (60 s), shorter
+ * than nginx does (75 s), or a request would now and then meet a closed door. Streams of events speak every 15 s.
+ */
+const PATIENCE = Duration.seconds(70);
+
+/**
  * Before several machines: sends requests to those that are ready, over TLS all the way. It serves the distribution alone: who does
  * not say what the distribution says is refused, so nobody goes round it and its limits.
  */
@@ -41,8 +47,7 @@ export class LoadBalancer extends Construct {
       vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
       dropInvalidHeaderFields: true,
       deletionProtection: false,
-      // Longer than CloudFront keeps a connection, and than streams of events are silent.
-      idleTimeout: Duration.seconds(120),
+      idleTimeout: PATIENCE,
     });
     this.targets = this.readyMachines();
     this.listener();

@@ -15,6 +15,8 @@ export interface MachineRoleProps {
   readonly secrets: readonly secretsmanager.ISecret[];
   readonly logGroup: logs.ILogGroup;
   readonly fromEmail: string;
+  /** S3_KEY_PREFIX of the desk: stands before the keys of attachments. */
+  readonly keyPrefix?: string;
   /** What a machine is made of, fetched when it boots. */
   readonly assets: readonly assets.Asset[];
   /** ARNs of the volume and the address that the machine takes to itself when it boots, if it has any. */
@@ -32,7 +34,11 @@ export class MachineRole extends Construct {
       description: 'The machines of Liftdesk',
     });
     const { attachments, backups, artefacts } = props.buckets;
-    this.allow('Files', [...objects(attachments, 'attachments'), ...objects(backups, 'backups')]);
+    const { keyPrefix = '' } = props;
+    this.allow('Files', [
+      ...objects(attachments, `${keyPrefix}attachments`),
+      ...objects(backups, `${keyPrefix}backups`),
+    ]);
     this.allow('Releases', [
       {
         actions: ['s3:GetObject'],

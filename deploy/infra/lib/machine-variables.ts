@@ -26,6 +26,9 @@ export interface MachineVariablesProps {
 /** Where the desk and its data are on a machine; a volume of its own is mounted there. */
 export const APP_DIR = '/home/ec2-user/app';
 
+/** Of several machines. Without Redis processes would know nothing of each other: one of a machine, on PostgreSQL too. */
+const PROCESSES = 2;
+
 /** What a machine is told when it boots. None of it is secret: whoever may look at a machine may read its user data. */
 export function machineVariables(props: MachineVariablesProps): BootVariables {
   return {
@@ -47,9 +50,11 @@ function machineOf({
   origin,
   secretIds,
   mainstay,
+  redis,
 }: MachineVariablesProps): BootVariables['machine'] {
   const { domain, database, environment } = settings;
   // One machine asks Let's Encrypt itself. Behind a load balancer, which looks at no certificate, its own will do.
+  const isInTheClear = mainstay !== undefined && domain === undefined;
   const asksForCertificate = mainstay !== undefined && domain !== undefined;
   return {
     APP_USER: 'ec2-user',
@@ -57,10 +62,12 @@ function machineOf({
     DOMAIN: origin,
     NODE_ENV: environment,
     ENGINE: database === 'used' ? 'postgres' : 'sqlite',
-    INSTANCES: database === 'used' ? '2' : '1',
+    INSTANCES: redis ? String(PROCESSES) : '1',
     CDN: 'on',
     ORIGIN_SECRET_ID: secretIds.origin,
-    TLS: mainstay !== undefined && domain === undefined ? 'off' : 'on',
+    TLS: isInTheClear ? 'off' : 'on',
+    // Until there is another certificate, and behind a load balancer for good, the machine vouches for itself.
+    SMOKE_CA: isInTheClear ? undefined : '/etc/liftdesk/self-signed/fullchain.pem',
     ACME_EMAIL: asksForCertificate ? settings.alarmEmail : undefined,
     AWS_REGION: Aws.REGION,
     LOG_GROUP: names.logGroup,
@@ -77,6 +84,7 @@ function settingsOf(props: MachineVariablesProps): BootVariables['settings'] {
     AWS_REGION: Aws.REGION,
     SECRETS_ID: secretIds.desk,
     FRONTEND_URL: deskUrl,
+    DATABASE_POOL_SIZE: redis && String(poolSize(settings.machines.max)),
     DATABASE_CA_FILE: settings.database === 'none' ? undefined : '/etc/liftdesk/rds-global-bundle.pem',
     S3_ATTACHMENTS_BUCKET: buckets.attachments.bucketName,
     S3_BACKUPS_BUCKET: buckets.backups.bucketName,
@@ -91,4 +99,13 @@ function settingsOf(props: MachineVariablesProps): BootVariables['settings'] {
     REDIS_PORT: redis?.port,
     REDIS_TLS: redis ? 'true' : undefined,
   };
+}
+
+/**
+ * What all processes may keep together stays below what the smallest PostgreSQL of RDS takes, some 80 connections, with room for
+ * backups and people. While a machine takes a release it has a process more.
+ */
+function poolSize(machines: number): number {
+  const CONNECTIONS = 72;
+  return Math.floor(CONNECTIONS / (machines * (PROCESSES + 1)));
 }

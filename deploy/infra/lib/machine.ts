@@ -3,7 +3,7 @@ import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { accept } from './accept';
 import type { BootScript, BootVariables } from './boot-script';
 import { TAG, type Names } from './names';
@@ -23,6 +23,10 @@ export interface MachineProps {
   readonly variables: BootVariables;
   /** Told when a machine comes or goes. */
   readonly told: sns.ITopic;
+  /** Whether who does not answer the load balancer is replaced: before the first release nobody would. */
+  readonly mustBeReady: boolean;
+  /** What has to be there when a machine boots and what it is told does not name: its rights, a way out. */
+  readonly after: readonly IDependable[];
 }
 
 /** The newest Amazon Linux when a machine is made: a deployment does not replace machines because an image is newer. */
@@ -64,14 +68,15 @@ export class Machine extends Construct {
         ],
       }),
       signals: autoscaling.Signals.waitForAll({ timeout: BOOTS_WITHIN }),
-      healthChecks: isOne
-        ? autoscaling.HealthChecks.ec2({ gracePeriod: Duration.minutes(5) })
-        : autoscaling.HealthChecks.withAdditionalChecks({
+      healthChecks: props.mustBeReady
+        ? autoscaling.HealthChecks.withAdditionalChecks({
             additionalTypes: [autoscaling.AdditionalHealthCheckType.ELB],
             gracePeriod: BOOTS_WITHIN,
-          }),
+          })
+        : autoscaling.HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
       notifications: [{ topic: props.told }],
     });
+    this.group.node.addDependency(...props.after);
     Tags.of(this.group).add('Name', props.names.tag);
     Tags.of(this.group).add(TAG, props.names.tag);
   }

@@ -25,7 +25,7 @@ export class Mainstay extends Construct {
       size: Size.gibibytes(gigabytes),
       volumeType: ec2.EbsDeviceVolumeType.GENERAL_PURPOSE_SSD_GP3,
       encrypted: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.address = new ec2.CfnEIP(this, 'Address', { domain: 'vpc' });
     Tags.of(this).add('Name', `${names.tag}-data`);

@@ -11,7 +11,7 @@ export interface Names {
   readonly originSecret: string;
   readonly logGroup: string;
   readonly metrics: string;
-  bucket(of: 'client' | 'attachments' | 'backups' | 'artefacts' | 'accesslog'): string;
+  bucket(of: 'client' | 'attachments' | 'backups' | 'artefacts'): string;
 }
 
 /** The tag by which rights are bound to this desk's machines. */

@@ -36,7 +36,7 @@ export class Secrets extends Construct {
     this.desk = new secretsmanager.Secret(this, 'Desk', {
       secretName: names.secret,
       description: 'What Liftdesk keeps secret: a JSON object of variables',
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       generateSecretString: {
         ...LETTERS,
         secretStringTemplate: JSON.stringify(values),
@@ -54,7 +54,7 @@ export class Secrets extends Construct {
     const secret = new secretsmanager.Secret(this, id, {
       secretName,
       description,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       generateSecretString: LETTERS,
     });
     accept(

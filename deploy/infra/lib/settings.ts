@@ -101,13 +101,16 @@ export function readSettings(node: Pick<Node, 'tryGetContext' | 'getAllContext'>
   return settings as Settings;
 }
 
+/** More would want a larger PostgreSQL: each of their processes keeps three connections. */
+const MOST_MACHINES = 8;
+
 type Draft = Omit<Settings, 'fromEmail' | 'alarmEmail'> & { fromEmail?: string; alarmEmail?: string };
 
 function settingsOf(read: expect.Reader): Draft {
   const profile = read('profile', expect.oneOf('small', 'scale'), 'small');
   const isSmall = profile === 'small';
-  const min = isSmall ? 1 : read('minInstances', expect.number(2, 20), 2);
-  const max = isSmall ? 1 : read('maxInstances', expect.number(2, 40), Math.max(4, min));
+  const min = isSmall ? 1 : read('minInstances', expect.number(2, MOST_MACHINES), 2);
+  const max = isSmall ? 1 : read('maxInstances', expect.number(2, MOST_MACHINES), Math.max(4, min));
   return {
     profile,
     name: read('name', expect.name, 'liftdesk'),

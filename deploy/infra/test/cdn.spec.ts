@@ -120,6 +120,20 @@ describe('the distribution', () => {
   });
 });
 
+it('the load balancer keeps connections longer than the distribution and shorter than nginx: none is used that is closing', () => {
+  const nginx = readFileSync(join(DEPLOY, 'machine/templates/etc/nginx/nginx.conf'), 'utf8');
+  const ofNginx = Number(/^\s*keepalive_timeout (\d+)s;$/m.exec(nginx)?.[1]);
+  const scale = Synthesised.of(SCALE);
+  const attributes = scale.ofType('AWS::ElasticLoadBalancingV2::LoadBalancer')[0]?.Properties[
+    'LoadBalancerAttributes'
+  ] as { Key: string; Value: string }[];
+  const idle = Number(attributes.find(({ Key }) => Key === 'idle_timeout.timeout_seconds')?.Value);
+  expect(idle).toBeGreaterThan(
+    Number(distributionOf(scale).Origins[1].CustomOriginConfig?.['OriginKeepaliveTimeout']),
+  );
+  expect(idle).toBeLessThan(ofNginx);
+});
+
 describe('the client', () => {
   it('comes out of its private bucket, by origin access control for this distribution alone', () => {
     const desk = Synthesised.of(SMALL);

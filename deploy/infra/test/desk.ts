@@ -42,6 +42,7 @@ export interface Resource {
   Properties: Record<string, unknown>;
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
+  DependsOn?: string[];
   CreationPolicy?: Record<string, unknown>;
   UpdatePolicy?: Record<string, unknown>;
 }

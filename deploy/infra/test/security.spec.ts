@@ -1,10 +1,21 @@
 import type { App } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { type Right, PROFILES, SCALE, SMALL, Synthesised, TRIED, actionsOf, textOf } from './desk';
+import {
+  type Resource,
+  type Right,
+  PROFILES,
+  SCALE,
+  SMALL,
+  Synthesised,
+  TRIED,
+  actionsOf,
+  textOf,
+} from './desk';
 
 const PROVIDER = 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com';
 const small = () => Synthesised.of(SMALL);
 const scale = () => Synthesised.of(SCALE);
+const NOT_LIVE = { ...SCALE, live: false };
 
 describe.each(PROFILES)('%s:', (_name, context) => {
   const desk = () => Synthesised.of(context);
@@ -12,9 +23,9 @@ describe.each(PROFILES)('%s:', (_name, context) => {
   describe('buckets', () => {
     const buckets = () =>
       Object.entries(desk().resources).filter(([, { Type }]) => Type === 'AWS::S3::Bucket');
+    const nameOf = ({ Properties: { BucketName = '' } }: Resource) => textOf(BucketName);
     const named = (part: string) =>
-      buckets().find(([, { Properties }]) => textOf(Properties['BucketName']).includes(`-${part}-`))?.[1]
-        .Properties;
+      buckets().find(([, bucket]) => nameOf(bucket).includes(`-${part}-`))?.[1].Properties;
 
     it('are five: client, attachments, backups, artefacts and their log', () =>
       expect(buckets()).toHaveLength(5));
@@ -35,7 +46,11 @@ describe.each(PROFILES)('%s:', (_name, context) => {
           },
           OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
         });
-        expect([bucket.DeletionPolicy, bucket.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+        // What has a name would stand in the way of a second try where the first deployment failed: empty, it is taken back.
+        expect([bucket.DeletionPolicy, bucket.UpdateReplacePolicy]).toEqual([
+          nameOf(bucket) === '' ? 'Retain' : 'RetainExceptOnCreate',
+          'Retain',
+        ]);
       }
     });
 
@@ -80,11 +95,10 @@ describe.each(PROFILES)('%s:', (_name, context) => {
     });
 
     it('forget uploads that nobody finished, and expire nothing that counts', () => {
-      for (const [, { Properties }] of buckets()) {
-        const { Rules } = Properties['LifecycleConfiguration'] as { Rules: Record<string, unknown>[] };
+      for (const [, bucket] of buckets()) {
+        const { Rules } = bucket.Properties['LifecycleConfiguration'] as { Rules: Record<string, unknown>[] };
         expect(Rules[0]).toMatchObject({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } });
-        const isLog = textOf(Properties['BucketName']).includes('-accesslog-');
-        expect(Rules.some((rule) => 'ExpirationInDays' in rule)).toBe(isLog);
+        expect(Rules.some((rule) => 'ExpirationInDays' in rule)).toBe(nameOf(bucket) === '');
       }
     });
 
@@ -96,8 +110,9 @@ describe.each(PROFILES)('%s:', (_name, context) => {
       }));
 
     it('have names that S3 takes, in the longest region', () => {
-      for (const [, { Properties }] of buckets()) {
-        const name = textOf(Properties['BucketName'])
+      const names = buckets().map(([, bucket]) => nameOf(bucket));
+      for (const each of names.filter((given) => given !== '')) {
+        const name = each
           .replace('<AWS::AccountId>', '111122223333')
           .replace('<AWS::Region>', 'ap-southeast-1');
         expect(name).toMatch(/^[a-z0-9-]{3,63}$/);
@@ -192,6 +207,21 @@ describe.each(PROFILES)('%s:', (_name, context) => {
       });
     });
 
+    it('is made when its rights, its way out and its name are there, which it needs at once', () => {
+      const [group] = desk().ofType('AWS::AutoScaling::AutoScalingGroup');
+      const rights = Object.entries(desk().resources).filter(
+        ([id, { Type }]) => id.startsWith('MachineRole') && Type === 'AWS::IAM::ManagedPolicy',
+      );
+      expect(rights.length).toBeGreaterThan(5);
+      expect(group?.DependsOn).toEqual(
+        expect.arrayContaining([
+          ...rights.map(([id]) => id),
+          expect.stringMatching(/^NetworkVpcpublicSubnet1DefaultRoute/),
+          expect.stringMatching(/^DnsOrigin/),
+        ]),
+      );
+    });
+
     it('lets nothing out but TLS, and what is its own', () => {
       const groups = desk()
         .ofType('AWS::EC2::SecurityGroup')
@@ -237,7 +267,8 @@ describe.each(PROFILES)('%s:', (_name, context) => {
         /^\{\{resolve:secretsmanager:<SecretsBackupKey\w+>:SecretString:::\}\}$/,
       );
       expect(key).toMatchObject({
-        DeletionPolicy: 'Retain',
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
         Properties: { GenerateSecretString: { PasswordLength: 64 } },
       });
     });
@@ -305,7 +336,10 @@ describe.each(PROFILES)('%s:', (_name, context) => {
     }
   });
 
-  it('is not deleted by mistake', () => expect(desk().stack.terminationProtection).toBe(true));
+  it('is not deleted by mistake once it is live; before, a deployment that failed can be tried again', () => {
+    expect(desk().stack.terminationProtection).toBe(true);
+    expect(Synthesised.of(TRIED).stack.terminationProtection).toBe(false);
+  });
 
   it('asks nobody anything: neither account nor region nor a look-up is in it', () => {
     const { stack } = desk();
@@ -357,6 +391,33 @@ describe('the network', () => {
   });
 });
 
+describe('machines that do not answer the load balancer', () => {
+  const checkOf = (desk: Synthesised) =>
+    desk.ofType('AWS::AutoScaling::AutoScalingGroup')[0]?.Properties['HealthCheckType'];
+
+  it('are replaced, but not before the first release: until then none answers', () => {
+    expect(checkOf(scale())).toMatch(/ELB/);
+    expect(checkOf(Synthesised.of(NOT_LIVE))).toBe('EC2');
+    expect(checkOf(small())).toBe('EC2');
+  });
+});
+
+it('S3_KEY_PREFIX of the desk is that of the rights of its machine', () => {
+  const desk = Synthesised.of({ ...SMALL, variables: { S3_KEY_PREFIX: 'acme/' } });
+  const writes = desk.rightsOf('MachineRole').filter((right) => actionsOf(right).includes('s3:PutObject'));
+  expect(writes.flatMap(({ Resource }) => [Resource].flat()).map(textOf)).toEqual([
+    expect.stringMatching(/\.Arn>\/acme\/attachments\/\*$/),
+    expect.stringMatching(/\.Arn>\/acme\/backups\/\*$/),
+  ]);
+});
+
+it('the volume of the database is kept whatever becomes of the stack', () =>
+  small().template.hasResource('AWS::EC2::Volume', {
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+    Properties: { Encrypted: true },
+  }));
+
 describe('the data of scale', () => {
   it('is a PostgreSQL that is encrypted, speaks TLS alone, stands by in another zone, is backed up and not deleted', () => {
     const [database] = scale().ofType('AWS::RDS::DBInstance');
@@ -368,6 +429,8 @@ describe('the data of scale', () => {
       DeletionProtection: true,
     });
     expect(database?.DeletionPolicy).toBe('Snapshot');
+    const [untouched] = Synthesised.of(NOT_LIVE).ofType('AWS::RDS::DBInstance');
+    expect(untouched?.Properties['DeletionProtection']).toBe(false);
     scale().template.hasResourceProperties('AWS::RDS::DBParameterGroup', {
       Parameters: { 'rds.force_ssl': '1' },
     });
