@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { SMOKE_CHECK_NAMES } from './checks';
 import { logFinderOf, logFolderFinder } from './log-finder';
 import type { SmokeOptions } from './smoke';
@@ -56,6 +57,15 @@ const wrongStatus = (from: number, to: number, which: Asked = () => true): Fault
     if (answer.status === from) answer.status = to;
   });
 
+/** Where it may be compressed, it is this. */
+const compressed = (which: Asked, packed: Buffer): Fault => ({
+  change: (req, answer) => {
+    if (!which(req) || req.headers['accept-encoding'] === undefined) return;
+    answer.headers['content-encoding'] = 'gzip';
+    answer.body = packed;
+  },
+});
+
 const PAGE = get('/');
 const SCRIPT = get('/main-ABCDEFGH.js');
 const TICKETS = '/api/tickets';
@@ -108,6 +118,18 @@ const CASES: readonly Case[] = [
     fault: header(SCRIPT, 'content-type', 'text/html'),
   },
   { check: 'client', what: 'a script is empty', says: 'main-ABCDEFGH.js', fault: body(SCRIPT, '') },
+  {
+    check: 'client',
+    what: 'a script is compressed of another release',
+    says: 'another file when it is asked for compressed',
+    fault: compressed(SCRIPT, gzipSync('of another release')),
+  },
+  {
+    check: 'client',
+    what: 'a script is not what it says it is compressed by',
+    says: 'another file when it is asked for compressed',
+    fault: compressed(SCRIPT, Buffer.from('void 0;')),
+  },
   {
     check: 'client',
     what: 'files are not kept',
@@ -505,6 +527,11 @@ describe('a smoke test of a desk on which one thing is wrong', () => {
   it('finds that requests are counted where this address has none left', async () => {
     const found = await smoke.smokeBehind(status(get(TICKETS), 429), { only: ['rate-limit'] });
     expect(found['rate-limit']).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('finds a client well that is compressed on its way', async () => {
+    const fault = compressed(SCRIPT, gzipSync('void 0;'));
+    expect((await smoke.smokeBehind(fault, { only: ['client'] }))['client']).toMatchObject({ verdict: 'ok' });
   });
 
   it('finds no version where what serves the page tells its name', async () => {

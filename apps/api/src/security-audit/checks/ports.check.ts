@@ -45,6 +45,9 @@ export const portsCheck = (isHere = isOwnAddress): SecurityCheck => ({
     if (found === null) return notChecked(`${hostname} has no address here`);
     if (isHere(found.address))
       return notChecked(`${hostname} is this machine: ask from another one, as strangers come`);
+    // Where nothing gets through from here, all ports look closed.
+    if (!(await isOpen(found.address, ownPort(context.remote.url))))
+      return notChecked(`${found.address} cannot be reached from here, not even at the port of the address`);
     const open = await openPorts(found.address, portsToTry(context));
     if (open.length === 0)
       return ok(`none of ${Object.keys(COMMON).length} common ports is open at ${found.address}`);
@@ -57,6 +60,8 @@ export const portsCheck = (isHere = isOwnAddress): SecurityCheck => ({
     );
   },
 });
+
+const ownPort = ({ port, protocol }: URL): number => Number(port) || (protocol === 'https:' ? 443 : 80);
 
 function portsToTry({ remote, allowedPorts }: AuditContext): number[] {
   const meant = new Set([...allowedPorts, Number(remote.url.port)]);

@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { type Answer, jsonOf } from '../../cli/doctor/ask';
 import { ok, warning } from '../../cli/doctor/check';
 import { expectStatus, expectThat } from '../../remote-checks/expectation';
@@ -73,13 +74,14 @@ async function pageAt(path: string, { remote }: SmokeContext, signal: AbortSigna
   return page;
 }
 
-async function expectFile(path: string, { remote }: SmokeContext, signal: AbortSignal): Promise<void> {
-  const answer = await remote.ask(path, { maxBytes: 20 * MB, signal });
+async function expectFile(path: string, context: SmokeContext, signal: AbortSignal): Promise<void> {
+  const answer = await context.remote.ask(path, { maxBytes: 20 * MB, signal });
   const type = TYPES.find(([ending]) => ending.test(path))?.[1];
   // A style may be empty, for the client's parts bring their own; so may a chunk of which the bundler left nothing.
   const whole = answer.body.length > 0 || /\.css$|\/chunk-[^/]+\.js$/.test(path);
   const right = answer.status === 200 && whole && (type?.test(typeOf(answer)) ?? true);
   expectThat(right, `${path} is answered ${answer.status}, ${typeOf(answer) || 'no type'}`, OTHER_VERSION);
+  await expectTheSameCompressed(path, answer, context, signal);
   expectThat(
     !HASHED.test(path) || isKept(answer),
     `${path} never changes and may not be kept: ${controlOf(answer) || 'no Cache-Control'}`,
@@ -88,6 +90,40 @@ async function expectFile(path: string, { remote }: SmokeContext, signal: AbortS
       fix: 'serve files with a hash as public, max-age=31536000, immutable',
     },
   );
+}
+
+/** As browsers ask for it: what proxy or CDN have compressed, or kept compressed, may be of another release. */
+async function expectTheSameCompressed(
+  path: string,
+  { body }: Answer,
+  { remote }: SmokeContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const headers = { 'accept-encoding': 'gzip, br' };
+  const answer = await remote.ask(path, { headers, maxBytes: 20 * MB, signal });
+  expectThat(
+    unpacked(answer)?.equals(body) === true,
+    `${path} is another file when it is asked for compressed`,
+    OTHER_VERSION,
+  );
+}
+
+/** @returns null where it is not what its header says */
+function unpacked({ headers, body }: Answer): Buffer | null {
+  try {
+    switch (headers['content-encoding']) {
+      case undefined:
+        return body;
+      case 'gzip':
+        return gunzipSync(body);
+      case 'br':
+        return brotliDecompressSync(body);
+      default:
+        return null;
+    }
+  } catch {
+    return null;
+  }
 }
 
 /** Paths on the same origin, in the order of the page. */
