@@ -1,3 +1,10 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DEPLOY } from '../lib/paths';
 import { PROFILES, SCALE, SMALL, Synthesised, textOf } from './desk';
 
 interface Alarm {
@@ -84,6 +91,58 @@ describe.each(PROFILES)('%s: the watch', (_name, context) => {
     desk().template.hasResourceProperties('AWS::Budgets::Budget', {
       Budget: { BudgetLimit: { Amount: context === SMALL ? 20 : 200, Unit: 'USD' }, TimeUnit: 'MONTHLY' },
     }));
+});
+
+describe('what a machine tells', () => {
+  let desk: Server;
+  const ANSWERS: Record<string, string> = {
+    '/health/ready': '{"status":"ready"}',
+    '/health': '{"status":"healthy","version":"1.2.3","checks":{}}',
+    '/metrics': 'liftdesk_outbox_mails{state="dead"} 2\nliftdesk_backup_age_seconds 3600\n',
+  };
+  beforeAll(
+    () =>
+      new Promise<void>((listens) => {
+        desk = createServer(({ url = '' }, answer) => answer.end(ANSWERS[url])).listen(
+          0,
+          '127.0.0.1',
+          listens,
+        );
+      }),
+  );
+  afterAll(() => new Promise((closed) => desk.close(closed)));
+
+  it('has each number that a metric is made of', async () => {
+    const { port } = desk.address() as AddressInfo;
+    const watch = join(DEPLOY, 'machine/watch.mjs');
+    const { stdout } = await promisify(execFile)('node', [watch, '--url', `http://127.0.0.1:${port}`]);
+    const line = JSON.parse(stdout) as Record<string, unknown>;
+    const values = Synthesised.of(SMALL)
+      .ofType('AWS::Logs::MetricFilter')
+      .map(
+        ({ Properties }) =>
+          (Properties['MetricTransformations'] as { MetricValue: string }[])[0]?.MetricValue,
+      )
+      .filter((value) => value?.startsWith('$.'))
+      .map((value) => line[value?.slice(2) ?? '']);
+    expect(values).toEqual([1, 2, 3_600]);
+  });
+
+  it('has each measure of the agent, by the dimensions that its alarm has', () => {
+    const file = join(DEPLOY, 'machine/templates/etc/liftdesk/cloudwatch-agent.json');
+    const { metrics } = JSON.parse(readFileSync(file, 'utf8')) as {
+      metrics: {
+        metrics_collected: Record<string, { measurement: { rename: string }[]; drop_device?: true }>;
+      };
+    };
+    const { mem, disk } = metrics.metrics_collected;
+    expect([mem, disk].map((plugin) => plugin?.measurement.map(({ rename }) => rename))).toEqual([
+      ['MEM_USED'],
+      ['DISK_USED'],
+    ]);
+    // Else each alarm would have to name the device, which nobody knows before the machine is there.
+    expect(disk?.drop_device).toBe(true);
+  });
 });
 
 it('measures over the group of machines, and each disk', () => {
