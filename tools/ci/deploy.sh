@@ -62,14 +62,15 @@ run() {
 
 # Sets `where`: the options that say to which machines, and how they are reached.
 find_machines() {
-  local machines=() machine
+  local machines=() machine found
   if [[ -n ${MACHINES:-} ]]; then
     read -ra machines <<<"$MACHINES"
   elif [[ $dry_run == yes ]]; then
     machines=("<instances of $MACHINES_TAG>")
   else
-    read -ra machines <<<"$(aws ec2 describe-instances --output text --query 'Reservations[].Instances[].InstanceId' \
-      --filters "Name=tag:liftdesk,Values=$MACHINES_TAG" Name=instance-state-name,Values=running | tr '\n' ' ')"
+    found=$(aws ec2 describe-instances --output text --query 'Reservations[].Instances[].InstanceId' \
+      --filters "Name=tag:liftdesk,Values=$MACHINES_TAG" Name=instance-state-name,Values=running | tr '\n' ' ')
+    read -ra machines <<<"$found"
     if [[ ${#machines[@]} -eq 0 ]]; then
       echo "deploy.sh: no running machine has the tag liftdesk=$MACHINES_TAG" >&2
       exit 3
@@ -97,11 +98,9 @@ find_artefact() {
 
 # By the program of the release itself: nothing is built here.
 smoke() {
-  local tool=$work/artefact options=()
-  run mkdir -p "$tool"
-  run tar -xzf "$artefact" -C "$tool"
+  local options=()
   if [[ -z ${SMOKE_ADMIN_EMAIL:-} || -z ${SMOKE_ADMIN_PASSWORD:-} ]]; then options+=(--read-only); fi
-  run node "$tool/dist/apps/api/cli.js" smoke --url "$SITE_URL" ${options[@]+"${options[@]}"}
+  run node "$work/artefact/dist/apps/api/cli.js" smoke --url "$SITE_URL" ${options[@]+"${options[@]}"}
 }
 
 where=()
@@ -111,9 +110,11 @@ if [[ $DEED == rollback ]]; then
   exit 0
 fi
 find_artefact
+run mkdir "$work/artefact"
+run tar -xzf "$artefact" -C "$work/artefact"
 run deploy/scripts/release --artefact "$artefact" "${where[@]}"
 if ! smoke; then
   echo 'deploy.sh: the machines hold it for good, and people do not reach it as they should: back to the former release' >&2
-  run deploy/scripts/rollback "${where[@]}"
+  run deploy/scripts/rollback "${where[@]}" || echo "deploy.sh: there is no way back: what was released serves" >&2
   exit 1
 fi

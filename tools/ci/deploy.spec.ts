@@ -111,6 +111,25 @@ describe('tools/ci/deploy.sh', () => {
     expect(deeds().at(-1)).toBe('rollback --to ana@one:2222 --to two');
   });
 
+  it('has failed where there is nothing to go back to', async () => {
+    ends('rollback', 3);
+    const { code, stderr } = await deploy({ ...GIVEN, SMOKE_CODE: '1' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('no way back') as string });
+  });
+
+  it('releases nothing that it could not try afterwards', async () => {
+    writeFileSync(join(folder, 'artefact/liftdesk-1.0.0-abc.tar.gz'), 'half');
+    expect((await deploy(GIVEN)).code).not.toBe(0);
+    expect(deeds()).toEqual([]);
+  });
+
+  it('does not take for no machine that AWS did not answer', async () => {
+    program('bin/aws', 'echo AccessDenied >&2; exit 254');
+    const { MACHINES: _, ...env } = GIVEN;
+    const { code, stderr } = await deploy({ ...env, MACHINES_TAG: 'desk-production' });
+    expect({ code, stderr }).toEqual({ code: 254, stderr: 'AccessDenied\n' });
+  });
+
   it.each([1, 3])('ends with %i where the release does, which has gone back by itself', async (ending) => {
     ends('release', ending);
     expect((await deploy(GIVEN)).code).toBe(ending);

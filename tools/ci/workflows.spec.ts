@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { parse } from 'yaml';
 
 interface Step {
@@ -11,6 +12,7 @@ interface Step {
   'continue-on-error'?: boolean;
 }
 interface Job {
+  if?: string;
   steps?: Step[];
   uses?: string;
   permissions?: Record<string, string>;
@@ -154,6 +156,52 @@ describe('a deployment', () => {
     const tolerated = deploy.steps?.filter((step) => step['continue-on-error']).map(({ run }) => run);
     expect(tolerated).toEqual(['tools/ci/notify.mjs']);
   });
+});
+
+describe('whether there is a deployment', () => {
+  const { jobs } = WORKFLOWS.find(([file]) => file === 'deploy.yml')?.[1] as Workflow;
+
+  interface Run {
+    /** Of workflow_dispatch; on a push there are none. */
+    inputs?: { deed: 'release' | 'rollback'; environment: 'staging' | 'production' };
+    ci: string;
+    staging?: string;
+  }
+  /** The condition of a job; what GitHub writes in it is JavaScript too. */
+  function isMet(job: 'staging' | 'production', { inputs, ci, staging }: Run): unknown {
+    const condition = /^\$\{\{(.*)\}\}$/.exec(jobs[job]?.if ?? '')?.[1] ?? 'undefined';
+    const github = { event_name: inputs === undefined ? 'push' : 'workflow_dispatch' };
+    const needs = { ci: { result: ci }, staging: { result: staging } };
+    return runInNewContext(condition, { github, needs, inputs: inputs ?? {}, cancelled: () => false });
+  }
+  const byHand = (deed: 'release' | 'rollback', environment: 'staging' | 'production') => ({
+    inputs: { deed, environment },
+  });
+
+  it.each<[string, Run, boolean]>([
+    ['a push that passed', { ci: 'success' }, true],
+    ['a push that failed', { ci: 'failure' }, false],
+    ['a push whose tests were cancelled by a newer one', { ci: 'cancelled' }, false],
+    ['a release by hand', { ...byHand('release', 'staging'), ci: 'success' }, true],
+    ['a release by hand that failed', { ...byHand('release', 'staging'), ci: 'failure' }, false],
+    ['a way back', { ...byHand('rollback', 'staging'), ci: 'skipped' }, true],
+    ['what is for production', { ...byHand('release', 'production'), ci: 'success' }, false],
+  ])('in staging: %s', (_what, run, expected) => expect(isMet('staging', run)).toBe(expected));
+
+  it.each<[string, Run, boolean]>([
+    ['a push that staging has', { ci: 'success', staging: 'success' }, true],
+    ['a push that staging did not take', { ci: 'success', staging: 'failure' }, false],
+    ['a push whose turn in staging a newer one took', { ci: 'success', staging: 'cancelled' }, false],
+    ['a push that failed', { ci: 'failure', staging: 'skipped' }, false],
+    ['a release by hand', { ...byHand('release', 'production'), ci: 'success', staging: 'skipped' }, true],
+    [
+      'one by hand that failed',
+      { ...byHand('release', 'production'), ci: 'failure', staging: 'skipped' },
+      false,
+    ],
+    ['a way back', { ...byHand('rollback', 'production'), ci: 'skipped', staging: 'skipped' }, true],
+    ['what is for staging', { ...byHand('rollback', 'staging'), ci: 'skipped', staging: 'success' }, false],
+  ])('in production: %s', (_what, run, expected) => expect(isMet('production', run)).toBe(expected));
 });
 
 describe('the scripts that the workflows run', () => {
