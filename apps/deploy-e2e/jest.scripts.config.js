@@ -3,5 +3,5 @@ module.exports = {
   ...require('../../jest.preset.js'),
   displayName: 'deploy-scripts',
   rootDir: 'src/scripts',
-  testTimeout: 120_000,
+  testTimeout: 600_000,
 };

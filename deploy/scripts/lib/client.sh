@@ -14,8 +14,8 @@ assert_buckets() {
   done
   [[ -z $DISTRIBUTION || -n $CLIENT_BUCKET ]] || wrong_usage "--distribution goes with --client-bucket"
   if [[ -n $CLIENT_BUCKET$ARTEFACT_BUCKET && -z $(command -v aws) ]]; then refuse "the AWS CLI (aws) is not here"; fi
-  # Its first version reads the one, its second the other.
-  export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-${AWS_REGION:-us-east-1}}
+  # Its first version reads the one, its second the other; no pager waits for somebody.
+  export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-${AWS_REGION:-us-east-1}} AWS_PAGER=''
 }
 
 # content_type <file>: of what a client is made of; anything else is a mistake that a browser should not have to guess at.
@@ -69,10 +69,10 @@ files_of() {
     if [[ $only == -v ]]; then grep -Ev -- "$HASHED" || true; else grep -E -- "$HASHED" || true; fi
 }
 
-# Files with a hash that are in the bucket already, by their keys.
+# keys_below <prefix>: nothing where there are none.
 keys_below() {
   aws s3api list-objects-v2 --bucket "${CLIENT_BUCKET#s3://}" --prefix "$1" --query 'Contents[].[Key]' --output text |
-    grep -vx None || true
+    sed '/^None$/d'
 }
 
 # upload_client <folder> <version>: everything that a browser does not see yet.
@@ -86,13 +86,26 @@ upload_client() {
   files_of "$folder" hashed | put_text ".releases/$version/.files"
 }
 
-client_is_there() {
-  keys_below ".releases/$1/.files" | grep -q .
+# assert_client_is_there <version>: with each file that its list names.
+assert_client_is_there() {
+  local there files missing
+  there=$(keys_below '')
+  grep -qxF ".releases/$1/.files" <<<"$there" || refuse "the client of $1 is not in $CLIENT_BUCKET any more"
+  files=$(files_of_client "$1")
+  missing=$(grep -vxF -f <(echo "$there") <<<"$files" || true)
+  [[ -z $missing ]] || refuse "files of the client of $1 are not in $CLIENT_BUCKET any more: ${missing//$'\n'/, }"
+}
+
+# files_of_client <version>: those with a hash, as they were listed when it was uploaded.
+files_of_client() {
+  aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/$1/.files" -
 }
 
 # The release of the client that browsers get; nothing before the first.
 client_version() {
-  if keys_below .releases/current | grep -qx .releases/current; then
+  local there
+  there=$(keys_below .releases/current) || return 1
+  if grep -qxF .releases/current <<<"$there"; then
     aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/current" - | tr -d '[:space:]'
   fi
 }
@@ -100,8 +113,11 @@ client_version() {
 # show_client <version>: what has no hash, and index.html last of all; then the CDN forgets what it has of it.
 show_client() {
   local version=$1 folder
+  assert_client_is_there "$version"
   folder=$(mktemp -d)
-  aws s3 cp --only-show-errors --recursive --exclude .files "$CLIENT_BUCKET/.releases/$version/" "$folder"
+  aws s3 cp --only-show-errors --recursive --exclude .files --exclude .shown "$CLIENT_BUCKET/.releases/$version/" "$folder"
+  # Whose files are kept is told by when browsers last got it; that many were uploaded says nothing.
+  echo "$version" | put_text ".releases/$version/.shown"
   files_of "$folder" other | { grep -vx index.html || true; } | put "$folder" '' "$ASK_EACH_TIME"
   echo index.html | put "$folder" '' "$ASK_EACH_TIME"
   echo "$version" | put_text .releases/current
@@ -118,30 +134,38 @@ invalidate() {
     sed 's/^/invalidation /' >&2
 }
 
-# Releases of the client, newest first; of those beyond the ones that are kept goes what no kept one names.
+# Keeps the releases that browsers got last, and whatever was uploaded since the oldest of them: it may be about to be shown. Of
+# the others goes what no kept one names. Whoever calls this lets it end where anything fails: a list that is not whole would take
+# files that are needed.
 prune_client() {
-  local present version kept=() all=() named file
+  local present lists time version which shown=0 named file
+  local -A kept=() outdated=()
   present=$(client_version)
-  while read -r version; do all+=("$version"); done < <(clients_by_age)
-  for version in "${all[@]}"; do
-    if [[ ${#kept[@]} -lt $KEPT_CLIENTS || $version == "$present" ]]; then kept+=("$version"); fi
-  done
-  named=$(for version in "${kept[@]}"; do aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files" -; done)
-  for version in "${all[@]}"; do
-    if [[ " ${kept[*]} " == *" $version "* ]]; then continue; fi
+  lists=$(clients_by_age)
+  while read -r time version which; do
+    [[ -n $version ]] || continue
+    if ((shown < KEPT_CLIENTS)) || [[ $version == "$present" ]]; then kept[$version]=$time; fi
+    if [[ $which == .shown ]]; then shown=$((shown + 1)); fi
+    outdated[$version]=$time
+  done <<<"$lists"
+  for version in "${!kept[@]}"; do unset "outdated[$version]"; done
+  named=$(for version in "${!kept[@]}"; do files_of_client "$version" || exit 1; done)
+  for version in "${!outdated[@]}"; do
     say "client: removing $version"
-    aws s3 cp --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files" - |
-      { grep -vxF -f <(printf '%s\n' "$named") || true; } |
+    files_of_client "$version" |
+      { grep -vxF -f <(echo "$named") || true; } |
       while read -r file; do aws s3 rm --only-show-errors "$CLIENT_BUCKET/$file"; done
     aws s3 rm --only-show-errors --recursive --exclude .files "$CLIENT_BUCKET/.releases/$version/"
+    # Last: until then it is known what is left to remove.
     aws s3 rm --only-show-errors "$CLIENT_BUCKET/.releases/$version/.files"
   done
 }
 
+# When each release was uploaded (.files) and last shown (.shown): `<time> <version> <which>`, newest first.
 clients_by_age() {
   aws s3api list-objects-v2 --bucket "${CLIENT_BUCKET#s3://}" --prefix .releases/ --output text \
-    --query "Contents[?ends_with(Key, '/.files')].[LastModified, Key]" |
-    LC_ALL=C sort -r | sed -nE 's#.*\.releases/([^/]+)/\.files$#\1#p'
+    --query "Contents[?ends_with(Key, '/.files') || ends_with(Key, '/.shown')].[LastModified, Key]" |
+    sed -nE 's#^(\S+)\s+\.releases/([^/]+)/(\.files|\.shown)$#\1 \2 \3#p' | LC_ALL=C sort -r
 }
 
 # keep_artefact <archive>: for machines that boot later.

@@ -10,7 +10,7 @@ assert_machines() {
   local machine
   [[ ${#MACHINES[@]} -gt 0 ]] || wrong_usage "--to says to which machine"
   for machine in "${MACHINES[@]}"; do
-    [[ $machine =~ ^([A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?$ ]] || wrong_usage "$machine is no [user@]host[:port]"
+    [[ $machine =~ ^([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?$ ]] || wrong_usage "$machine is no [user@]host[:port]"
   done
   [[ $MACHINE_FILE =~ ^/[A-Za-z0-9._/-]+$ ]] || wrong_usage "--machine is an absolute path on the machine"
   if [[ -n $SSH_CONFIG && ! -r $SSH_CONFIG ]]; then wrong_usage "there is no $SSH_CONFIG"; fi
@@ -37,10 +37,10 @@ app_dir_of() {
   echo "$folder"
 }
 
-# current_on <machine> <its folder>: the release that serves there; nothing where none does.
-current_on() {
+# link_on <machine> <its folder> <current | previous>: the release that it leads to; nothing where there is none.
+link_on() {
   # shellcheck disable=SC2016
-  on "$1" sh -c 'if [ -L "$1/current" ]; then basename "$(readlink "$1/current")"; fi' sh "$2" </dev/null
+  on "$1" sh -c 'if [ -L "$1" ]; then basename "$(readlink "$1")"; fi' sh "$2/$3" </dev/null
 }
 
 # send_tools <machine> <folder there> <folder of scripts here>: the scripts that do the deed, in a folder of this deed.
@@ -48,23 +48,39 @@ send_tools() {
   tar -C "$3" -cz lib on-machine | on "$1" sh -c "mkdir -p '$2' && tar -xz -C '$2'"
 }
 
-# upload <machine> <file> <path there>: goes on where an earlier upload broke off; whole is what has the right checksum.
+# remove_tools: from each machine but one that is still at a deed with them, whose word is looked for there; a release removes those
+# of yesterday. Uses tools.
+remove_tools() {
+  local machine
+  for machine in "${!tools[@]}"; do
+    on "$machine" "${tools[$machine]}/on-machine/run" --folder "${tools[$machine]}" --remove </dev/null || true
+  done
+}
+
+# documented <exit code>: that of ssh, or of what was killed, means only that it failed.
+documented() {
+  case $1 in
+    0 | "$WRONG_USAGE" | "$REFUSED" | "$INTERRUPTED") echo "$1" ;;
+    *) echo "$FAILED" ;;
+  esac
+}
+
+# upload <machine> <file> <path there>: goes on where an earlier upload of the same broke off; it has its name when its checksum
+# is right.
 upload() {
-  local machine=$1 file=$2 there=$3 sum size
+  local machine=$1 file=$2 there=$3 sum size part
   sum=$(sha256sum <"$file" | cut -d' ' -f1)
+  part=$there.${sum:0:16}.part
   # shellcheck disable=SC2016
-  size=$(on "$machine" sh -c 'if [ -e "$1" ]; then echo whole; else stat -c %s "$1.part" 2>/dev/null || echo 0; fi' sh "$there" </dev/null)
-  if [[ $size != whole ]]; then
-    if ((size > $(stat -c %s "$file"))); then size=0; fi
-    # shellcheck disable=SC2016
-    tail -c "+$((size + 1))" "$file" |
-      on "$machine" sh -c 'truncate -s "$2" "$1.part" && cat >>"$1.part"' sh "$there" "$size" || return 1
-    # shellcheck disable=SC2016
-    on "$machine" sh -c 'mv "$1.part" "$1"' sh "$there" </dev/null
-  fi
+  if on "$machine" sh -c '[ -e "$1" ] && [ "$(sha256sum <"$1")" = "$2  -" ]' sh "$there" "$sum" </dev/null; then return 0; fi
   # shellcheck disable=SC2016
-  if ! on "$machine" sh -c 'echo "$2  $1" | sha256sum --quiet -c -' sh "$there" "$sum" </dev/null; then
-    on "$machine" rm -f "$there" </dev/null
+  size=$(on "$machine" sh -c 'stat -c %s "$1" 2>/dev/null || echo 0' sh "$part" </dev/null)
+  if ((size > $(stat -c %s "$file"))); then size=0; fi
+  # shellcheck disable=SC2016
+  tail -c "+$((size + 1))" "$file" | on "$machine" sh -c 'truncate -s "$2" "$1" && cat >>"$1"' sh "$part" "$size"
+  # shellcheck disable=SC2016
+  if ! on "$machine" sh -c '[ "$(sha256sum <"$2")" = "$3  -" ] && mv "$2" "$1"' sh "$there" "$part" "$sum" </dev/null; then
+    on "$machine" rm -f "$part" </dev/null
     say "what arrived on $machine is not what was sent; it was removed there"
     return 1
   fi

@@ -4,8 +4,9 @@
 readonly FAILED=1 WRONG_USAGE=2 REFUSED=3 INTERRUPTED=130
 export FAILED WRONG_USAGE REFUSED INTERRUPTED
 
+# Where not even a word fits on the disk any more, what is being done goes on: a way back above all.
 say() {
-  printf '%s %s: %s\n' "$(date -u +%H:%M:%S)" "$PROGRAM" "$*" >&2
+  printf '%s %s: %s\n' "$(date -u +%H:%M:%S)" "$PROGRAM" "$*" >&2 || true
 }
 
 fail() {
@@ -26,6 +27,18 @@ wrong_usage() {
 # needs_value <option> <number of words left>: an option that says something must be followed by it.
 needs_value() {
   [[ $2 -ge 2 ]] || wrong_usage "$1 needs a value"
+}
+
+# attempt <command...>: its exit code in CODE. To be called as it stands here: in a condition, or before `||`, bash lets every
+# function below go on behind what fails, whatever `set -e` in it says.
+attempt() {
+  set +e
+  (
+    set -e
+    "$@"
+  )
+  CODE=$?
+  set -e
 }
 
 # A name that is safe in paths, in a remote shell and in a line of JSON.

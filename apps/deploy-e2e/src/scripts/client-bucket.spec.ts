@@ -76,7 +76,44 @@ if (!isThere) process.stderr.write('\nNOT TESTED (AWS CLI ONLY): the client in i
     bucket.faults.next('PutObject', accessDenied);
     expect(await release('2.0.0', 'BBBBBBBB')).toMatchObject({ code: 1 });
     expect(textOf('index.html')).toContain('main-AAAAAAAA.js');
-    expect(await call('client_is_there 2.0.0')).toMatchObject({ code: 1 });
+    expect(await call('assert_client_is_there 2.0.0')).toMatchObject({ code: 3 });
+  });
+
+  it('shows nothing of a release of which a file is missing', async () => {
+    await release('1.0.0', 'AAAAAAAA');
+    await call(`upload_client '${build('BBBBBBBB')}' 2.0.0`);
+    bucket.objects.delete('main-BBBBBBBB.js');
+    expect(await call('show_client 2.0.0')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/not in s3:\/\/client any more: main-BBBBBBBB\.js/) as string,
+    });
+    expect(textOf('index.html')).toContain('main-AAAAAAAA.js');
+  });
+
+  it('takes no answer for no release', async () => {
+    await release('1.0.0', 'AAAAAAAA');
+    bucket.faults.next('ListObjectsV2', accessDenied);
+    expect(await call('client_version')).not.toMatchObject({ code: 0 });
+  });
+
+  it('keeps what was shown last, however much was uploaded since and never shown', async () => {
+    await release('1.0.0', 'AAAAAAAA');
+    await release('2.0.0', 'BBBBBBBB');
+    await call(`show_client 1.0.0; upload_client '${build('CCCCCCCC')}' 3.0.0`);
+    await release('4.0.0', 'DDDDDDDD');
+    await call('attempt prune_client', { KEPT_RELEASES: '2' });
+    const scripts = [...bucket.objects.keys()].filter((key) => /^main-/.test(key));
+    expect(scripts.sort()).toEqual(['main-AAAAAAAA.js', 'main-CCCCCCCC.js', 'main-DDDDDDDD.js']);
+  });
+
+  it('removes nothing where it cannot read what is needed', async () => {
+    await release('1.0.0', 'AAAAAAAA');
+    await release('2.0.0', 'BBBBBBBB');
+    const before = [...bucket.objects.keys()];
+    bucket.objects.delete('.releases/2.0.0/.files');
+    await call('attempt prune_client; exit "$CODE"', { KEPT_RELEASES: '1' });
+    const after = [...bucket.objects.keys(), '.releases/2.0.0/.files'];
+    expect(after.sort()).toEqual(before.sort());
   });
 
   it('loses what no release that is kept names', async () => {

@@ -47,9 +47,9 @@ database_path() {
   sed -n 's/^DATABASE_PATH=//p' "$(settings_file)" | tail -n 1 | tr -d "\"'"
 }
 
-# Whether the desk will make its SQLite file only now.
+# Whether the desk will make its SQLite file only now. One that is gone from under a release is none: the doctor tells.
 is_new_file() {
-  [[ $ENGINE == sqlite && ! -e $(database_path) ]]
+  [[ $ENGINE == sqlite && -z $FROM && ! -e $(database_path) ]]
 }
 
 # back_up <release folder>

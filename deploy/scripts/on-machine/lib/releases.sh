@@ -43,18 +43,25 @@ prune() {
 unpack() {
   local part=$RELEASES/.$2.$$.part
   if [[ -d $RELEASES/$2 ]]; then
-    [[ $(cat "$RELEASES/$2/.sha256") == "$3" ]] || refuse "releases/$2 is there and came from another artefact"
+    assert_came_from "$2" "$3"
     return 0
   fi
   assert_room "$1"
   mkdir -m 755 "$part"
   attend tar -xzf "$1" -C "$part" --no-same-owner --preserve-permissions
+  # Somebody may have sent another one of the same name meanwhile.
+  [[ $(sha256sum <"$1") == "$3  -" ]] || refuse "$1 is not what it was when it was verified"
   echo "$3" >"$part/.sha256"
   link_what_is_shared "$part"
   sync -f "$part"
   FRESH=yes
   save_state "$STEP"
   mv -T "$part" "$RELEASES/$2"
+}
+
+# assert_came_from <version> <sha256>
+assert_came_from() {
+  [[ $(cat "$RELEASES/$1/.sha256") == "$2" ]] || refuse "releases/$1 is there and came from another artefact"
 }
 
 # Half a release is never begun: what it will take, and as much as a desk needs to go on.
