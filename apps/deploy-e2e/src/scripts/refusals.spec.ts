@@ -60,6 +60,7 @@ describe('what the scripts refuse before anything is changed', () => {
     ['release', []],
     ['release', ['--artefact', 'x']],
     ['release', ['--artefact', 'x', '--to', 'a;b']],
+    ['release', ['--artefact', 'x', '--to', '-Fconfig@a']],
     ['release', ['--artefact', 'x', '--to', 'a', '--client-bucket', 'client']],
     ['release', ['--artefact', 'x', '--to', 'a', '--distribution', 'E1']],
     ['rollback', ['1.0.0']],
@@ -69,7 +70,10 @@ describe('what the scripts refuse before anything is changed', () => {
     ['on-machine/go-back', ['one', 'two']],
     ['on-machine/run', ['--', 'true']],
     ['on-machine/install-current', ['--bucket', 'artefacts']],
+    ['on-machine/install-current', ['--bucket']],
     ['session-key', ['--to', '/tmp']],
+    ['session-key', ['--to', "/tmp/it's", 'i-0a']],
+    ['session-key', ['--to', '/tmp/100%h', 'i-0a']],
   ])('%s %j is wrong usage', async (script, args) =>
     expect(await call(script, ...args)).toMatchObject({
       code: 2,
@@ -199,7 +203,14 @@ describe('a deed that runs detached', () => {
       args('--', 'bash', '-c', 'trap "echo heard; exit 130" TERM; echo up; while true; do sleep 0.1; done'),
     );
     await until('it is under way', () => first.stdout.includes('up'));
+    // What it is run by is not taken away under it.
+    expect(await run(script, args('--remove'))).toMatchObject({ code: 3 });
     expect(await run(script, args('--stop'))).toMatchObject({ code: 0 });
     expect(await first.ended).toMatchObject({ code: 130, stdout: 'up\nheard\n' });
+    // Its number may be another's by then.
+    writeFileSync(join(deed(), 'pid'), `${process.pid}\n`);
+    expect(await run(script, args('--stop'))).toMatchObject({ code: 0 });
+    expect(await run(script, ['--folder', folder, '--remove'])).toMatchObject({ code: 0 });
+    expect(existsSync(folder)).toBe(false);
   });
 });
