@@ -32,7 +32,8 @@ module.exports = {
       instances: Number(INSTANCES),
       // The process says `ready` when it listens, and drains for at most 9 s when it is told to end.
       wait_ready: true,
-      listen_timeout: 30_000,
+      // After it PM2 ends the process that serves, ready or not the new one: a release gives up before (SERVES_WITHIN, 90 s).
+      listen_timeout: 120_000,
       kill_timeout: 30_000,
       // One that cannot start, because its database is away for instance, is tried again after 0.1 s, then ever later up to 15 s.
       exp_backoff_restart_delay: 100,

@@ -93,7 +93,7 @@ describe('PM2 reloads the one process that serves a file of SQLite', () => {
     const load = new Load(origin, token);
     await load.goOn(100);
     current('bad');
-    // What is seen later may be of the reload already, and PM2 ends the old one after 30 s.
+    // What is seen later may be of the reload already, and PM2 ends the old one after its listen_timeout.
     const [before] = await pm2.processes();
     const reloaded = pm2.call('reload', 'liftdesk');
     for (;;) {

@@ -1,4 +1,4 @@
-import { type Build, withMigration } from './harness/builds';
+import { type Build, withMigration, withPrelude } from './harness/builds';
 import { WITHOUT_CLOUD } from './harness/cloud';
 import { buildsOfRun } from './harness/image';
 import { Load } from './harness/load';
@@ -6,6 +6,8 @@ import { Machine } from './harness/machine';
 import { wentWell } from './harness/run';
 import { describeOnMachines } from './harness/stand-in';
 
+/** Ends neither by itself nor by a signal. */
+const HANGS = withPrelude('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
 const EXPANDS = 'create table a_newer_table (id integer primary key)';
 
 describeOnMachines('releases of a desk of one process, on SQLite', () => {
@@ -39,6 +41,19 @@ describeOnMachines('releases of a desk of one process, on SQLite', () => {
     const { lost } = await load.end(3_000);
     expect(lost).toEqual([]);
     expect(await machine.desk.version()).toBe(first.version);
+    await load.findAll();
+  });
+
+  it('one that hangs in its start is given up, and the other goes on throughout', async () => {
+    const hanging = await buildsOfRun().another('0.6.1', HANGS);
+    await wentWell(machine.host.run(['sh', '-c', 'echo SERVES_WITHIN=20 >> /etc/liftdesk/machine.env']));
+    const load = await Load.begin(machine.desk);
+    const { code, said } = await machine.release(hanging.file).ended;
+    const { lost } = await load.end(500);
+    expect(said).toMatch(/does not come up/);
+    expect({ code, lost }).toEqual({ code: 1, lost: [] });
+    expect(await machine.desk.version()).toBe(first.version);
+    expect(machine.releases).not.toContain(hanging.version);
     await load.findAll();
   });
 });

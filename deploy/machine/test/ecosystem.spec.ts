@@ -54,7 +54,7 @@ describe('ecosystem.config.js', () => {
   it('waits for `ready`, and for what is under way', () => {
     expect(app({ APP_DIR: '/srv/desk' })).toMatchObject({
       wait_ready: true,
-      listen_timeout: 30_000,
+      listen_timeout: 120_000,
       kill_timeout: 30_000,
       max_memory_restart: '400M',
     });

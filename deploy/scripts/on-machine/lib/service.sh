@@ -31,7 +31,7 @@ take_out_of_service() {
 
 # reload_desk [version that serves, to lead `current` back to where the new one does not come up]
 reload_desk() {
-  local before code=0 words=$APP_DIR/logs/pm2-reload.log
+  local before code=0 words=$APP_DIR/logs/pm2-reload.log until=$((SECONDS + SERVES_WITHIN))
   wait_for_reload_under_way
   before=$(processes)
   set -m
@@ -39,7 +39,7 @@ reload_desk() {
   CHILD=$!
   set +m
   while kill -0 "$CHILD" 2>/dev/null; do
-    if [[ -n ${1:-} ]] && has_crashed "$before"; then
+    if [[ -n ${1:-} ]] && { ((SECONDS > until)) || has_crashed "$before"; }; then
       lead_back "$1"
       return 1
     fi
@@ -55,11 +55,16 @@ reload_desk() {
   if [[ $(processes | wc -l) != "$INSTANCES" ]]; then attend pm2 scale "$APP_NAME" "$INSTANCES" >&2; fi
 }
 
-# PM2 ends the old process after a while even where the new one never got ready. But it starts the new one again and again, and
-# whatever `current` leads to is what it starts: the release that serves, before the old process is gone.
+# PM2 ends the old process after a while (listen_timeout) even where the new one never got ready. But it starts the new one again and
+# again, and whatever `current` leads to is what it starts: the release that serves, before the old process is gone. One that hangs in
+# its start has to be ended for that.
 lead_back() {
+  local id pid status restarts
   point current "$1"
   say "the new release does not come up; PM2 is led back to $1"
+  while read -r id pid status restarts; do
+    if [[ $id != _old_* && $status == launching ]]; then kill -KILL "$pid" 2>/dev/null || true; fi
+  done < <(processes)
   wait "$CHILD" || true
   CHILD=''
 }
