@@ -82,7 +82,7 @@ if (!isThere) process.stderr.write('\nNOT TESTED (AWS CLI ONLY): the client in i
   it('shows nothing of a release of which a file is missing', async () => {
     await release('1.0.0', 'AAAAAAAA');
     await call(`upload_client '${build('BBBBBBBB')}' 2.0.0`);
-    bucket.objects.delete('main-BBBBBBBB.js');
+    bucket.lose('main-BBBBBBBB.js');
     expect(await call('show_client 2.0.0')).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(/not in s3:\/\/client any more: main-BBBBBBBB\.js/) as string,
@@ -110,7 +110,7 @@ if (!isThere) process.stderr.write('\nNOT TESTED (AWS CLI ONLY): the client in i
     await release('1.0.0', 'AAAAAAAA');
     await release('2.0.0', 'BBBBBBBB');
     const before = [...bucket.objects.keys()];
-    bucket.objects.delete('.releases/2.0.0/.files');
+    bucket.lose('.releases/2.0.0/.files');
     await call('attempt prune_client; exit "$CODE"', { KEPT_RELEASES: '1' });
     const after = [...bucket.objects.keys(), '.releases/2.0.0/.files'];
     expect(after.sort()).toEqual(before.sort());

@@ -90,6 +90,11 @@ export class S3Server {
     return this.kept.objects;
   }
 
+  /** An object is gone, and nobody has removed it. */
+  lose(key: string): void {
+    this.kept.objects.delete(key);
+  }
+
   /** Multipart uploads that were neither completed nor aborted. */
   get uploads(): readonly MultipartUpload[] {
     return [...this.kept.uploads.values()];
