@@ -7,6 +7,6 @@ module.exports = {
   globalTeardown: '<rootDir>/harness/global-tear-down.ts',
   // Those want no machine: jest.scripts.config.js.
   testPathIgnorePatterns: ['<rootDir>/scripts/'],
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   maxWorkers: 1,
 };

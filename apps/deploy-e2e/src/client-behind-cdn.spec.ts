@@ -83,7 +83,8 @@ if (!hasAws) {
         '0.5.2',
         all(withSmallClient, withClient('AAAAAAA3'), fails),
       );
-      expect((await machine.release(broken.file, ...BUCKET).ended).code).toBe(1);
+      const { code, said } = await machine.release(broken.file, ...BUCKET).ended;
+      expect({ code, said }).toEqual({ code: 3, said: expect.stringMatching(/in step backup/) as string });
       expect(page()).toContain('main-AAAAAAA2.js');
       expect(cdn.invalidations).toEqual([]);
     });

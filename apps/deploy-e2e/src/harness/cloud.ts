@@ -8,7 +8,7 @@ import {
 } from '@liftdesk/testing';
 
 const SECRET_ID = 'prod/support-ticket/api';
-const DATABASE = 'liftdesk';
+export const DATABASE = 'liftdesk';
 const SENDER = 'support@desk.example';
 
 /** What a desk on AWS leans on, each on the loopback: PostgreSQL, Redis, a bucket, Secrets Manager, SES. */
