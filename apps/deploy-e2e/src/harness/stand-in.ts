@@ -146,8 +146,8 @@ export class StandIn {
   /** Kills those whose command holds it. @returns how many */
   kill(text: string, signal: NodeJS.Signals = 'SIGKILL'): number {
     const found = this.processes().filter(({ command }) => command.includes(text));
-    for (const { pid } of found) process.kill(pid, signal);
-    return found.length;
+    // What has ended by itself meanwhile is none that was killed.
+    return found.filter(({ pid }) => isKilled(pid, signal)).length;
   }
 
   /** What runs that were killed have left. */
@@ -170,11 +170,14 @@ export function describeOnMachines(name: string, define: () => void): void {
   describe(name, () => it.skip(`NOT TESTED: ${obstacle}`, () => undefined));
 }
 
-function isAlive(pid: number): boolean {
+const isAlive = (pid: number): boolean => isKilled(pid, 0);
+
+/** Whether there was such a process to send the signal to. */
+function isKilled(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
   }
 }
