@@ -181,12 +181,28 @@ describe('a backup', () => {
     expect(here()).toEqual([]);
   });
 
-  it('of a newer version’s desk is refused', async () => {
-    await desk.rows(`insert into migrations (id, timestamp, name) values (999, 9999999999999, 'FarAway')`);
-    await expect(backUp()).rejects.toThrow('newer version of Liftdesk');
+  describe('of a newer version’s desk, as after a way back', () => {
+    const had = (name: string): Promise<unknown> =>
+      desk.rows(`insert into migrations (id, timestamp, name) values (999, 9999999999999, '${name}')`);
     // On PostgreSQL this database is used again.
-    await desk.rows('delete from migrations where id = 999');
-    expect(here()).toEqual([]);
+    afterEach(async () => {
+      await desk.rows('delete from migrations where id = 999');
+      await desk.rows('drop table if exists a_newer_table');
+    });
+
+    it('counts, with what this version does not know in it', async () => {
+      await had('FarAway');
+      await desk.rows('create table a_newer_table (id integer primary key)');
+      const { manifest } = await backUp();
+      expect(manifest.migrations).toContain('FarAway');
+      expect(here()).toContain(manifestKey(manifest.name));
+    });
+
+    it('is refused where something was taken away', async () => {
+      await had('ContractFarAway');
+      await expect(backUp()).rejects.toThrow('newer version of Liftdesk');
+      expect(here()).toEqual([]);
+    });
   });
 
   it('leaves attachments that are in a bucket there, and fetches a sample from it', async () => {

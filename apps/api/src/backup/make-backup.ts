@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { RefusedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
-import { assertNotNewer } from '../database/migration-state';
+import { assertNothingTakenAway } from '../database/migration-state';
 import type { DeskDigest } from '../transfer/digest';
 import type { TableShape } from '../transfer/tables';
 import { reasonOf } from '../files-move/file-place';
@@ -109,11 +109,14 @@ function described(tables: readonly TableShape[], held: DeskDigest): Manifest['t
   return Object.fromEntries(entries) as Manifest['tables'];
 }
 
-/** @throws RefusedError where there is no desk, StartupError where this build is too old for it */
+/**
+ * After a way back the desk is of a newer version than the build that serves, and is backed up all the same: the copy is of all of it.
+ * @throws RefusedError where there is no desk, StartupError where something was taken away that this build knows
+ */
 async function migrationsOf({ rows, desk }: DeskSnapshot): Promise<string[]> {
   const migrations = await rows.migrations();
   if (migrations.length === 0)
     throw new RefusedError('There is no desk in this database: start Liftdesk once. Nothing was written');
-  assertNotNewer(migrations.filter((name) => !desk.known.includes(name)));
+  assertNothingTakenAway(migrations.filter((name) => !desk.known.includes(name)));
   return migrations;
 }

@@ -2,7 +2,12 @@ import type { DatabaseConfig } from '../config/database.schema';
 import { migrate } from '../database/migrate';
 import { POSTGRES_MIGRATIONS } from '../database/migrations/postgres';
 import { SQLITE_MIGRATIONS } from '../database/migrations/sqlite';
-import { assertMigrated, assertNotNewer, migrationState } from '../database/migration-state';
+import {
+  assertMigrated,
+  assertNothingTakenAway,
+  assertNotNewer,
+  migrationState,
+} from '../database/migration-state';
 import { openDatabase } from '../database/open-database';
 import { type DeskDigest, differingTables, digestDesk } from '../transfer/digest';
 import { openRowSource } from '../transfer/open-row-source';
@@ -55,8 +60,9 @@ async function migrateAndCount(
   const dataSource = await openDatabase(database);
   try {
     const { pending, unknown } = await migrationState(dataSource);
-    assertNotNewer(unknown);
+    assertNothingTakenAway(unknown);
     if (pending.length === 0) return;
+    assertNotNewer(unknown);
     await migrate(dataSource);
     await assertMigrated(dataSource);
   } finally {

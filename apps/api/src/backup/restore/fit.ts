@@ -22,7 +22,7 @@ export function assertFits(manifest: Manifest, database: DatabaseConfig, known: 
   const newer = migrations.filter((migration) => !known.includes(migration));
   if (newer.length > 0)
     throw new RefusedError(
-      `${name} was made by Liftdesk ${appVersion}, which is newer than this one (it has ${newer.join(', ')}): restore it with that version. Nothing was written`,
+      `${name}, made by Liftdesk ${appVersion}, is of a desk of a newer version than this one (it has ${newer.join(', ')}): restore it with that version. Nothing was written`,
     );
 }
 
