@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setUp } from '../setup.mjs';
 import { ROOT, nx, runHere, toolEnvironment } from './processes.mjs';
@@ -8,6 +9,8 @@ import { command, duration, say } from './steps.mjs';
 const COUNTS = join(ROOT, 'test-output/jest');
 const REPORTER = join(ROOT, 'tools/workspace/jest-counts.cjs');
 const FAILURE_LINES = 12;
+/** nx runs several projects at a time, but one of them is as long as all others: on two cores it may have both. */
+const WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
 /**
@@ -29,7 +32,7 @@ export function test(args) {
         '--output-style=static',
         ...reporters,
         '--passWithNoTests',
-        '--maxWorkers=50%',
+        `--maxWorkers=${WORKERS}`,
         ...args,
       ),
       env,

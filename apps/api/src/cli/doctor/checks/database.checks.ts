@@ -32,6 +32,8 @@ class TakeBack extends Error {}
 export const databaseCheck: DoctorCheck = {
   name: 'database',
   guide: '5. Database locked errors',
+  // Who wants to write waits for whoever has the file for 10 s, and then says so.
+  timeoutMs: 15_000,
   run: async (context) => {
     const away = notThere(context);
     if (away) return away;
