@@ -1,4 +1,4 @@
-/** Releases onto a stand-in for the machine on AWS, one after another: each of them is under load, and takes both cores. */
+/** Releases onto stand-ins for the machine on AWS, two files at a time: each has machines of its own, and waits more than it works. */
 module.exports = {
   ...require('../../jest.preset.js'),
   displayName: 'deploy-e2e',
@@ -8,5 +8,5 @@ module.exports = {
   // Those want no machine: jest.scripts.config.js.
   testPathIgnorePatterns: ['<rootDir>/scripts/'],
   testTimeout: 600_000,
-  maxWorkers: 1,
+  maxWorkers: 2,
 };
