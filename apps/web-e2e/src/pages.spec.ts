@@ -40,8 +40,11 @@ async function bringColleague(page: Page): Promise<void> {
   const other = await context.newPage();
   await other.goto(pathname);
   const reply = other.getByRole('textbox', { name: 'Reply' });
-  await reply.pressSequentially('One ');
-  await expect(page.getByText('Aylin is typing')).toBeVisible();
+  // What was typed before this page listens is not told again; whoever goes on typing is.
+  await expect(async () => {
+    await reply.pressSequentially('One ');
+    await expect(page.getByText('Aylin is typing')).toBeVisible({ timeout: 3_000 });
+  }).toPass();
 }
 
 /** As where mail did not arrive: what became of it comes from mail servers, of which there are none here. */
