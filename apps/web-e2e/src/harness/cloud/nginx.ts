@@ -72,7 +72,8 @@ export class Nginx {
   };
 
   private configuration(): string {
-    const servers = this.backends.map((port) => `server 127.0.0.1:${port};`).join(' ');
+    // As on a machine: one request that failed takes nobody out of service.
+    const servers = this.backends.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join(' ');
     const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
       (name) => `${name}_temp_path ${join(this.folder, name)};`,
     );
@@ -87,7 +88,7 @@ export class Nginx {
         access_log off;
         include ${RULES}/request.conf;
         ${places.join('\n')}
-        upstream liftdesk { ${servers} keepalive 16; }
+        upstream liftdesk { ${servers} keepalive 16; keepalive_timeout 55s; }
         server {
           listen 127.0.0.1:${this.port};
           include ${RULES}/proxy.conf;
