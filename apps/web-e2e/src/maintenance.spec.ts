@@ -85,8 +85,10 @@ test.describe('in maintenance', () => {
       const api = new Api(() => playwright.request.newContext({ baseURL: desk.url }));
       const caller = await api.signIn(INGRID);
       const { id } = await caller.ticket(path.split('/').at(-1) ?? '');
-      const messages = await caller.messages(id);
-      expect(messages.filter(({ body }) => body === 'Begun before, sent too early')).toHaveLength(1);
+      const arrived = async () =>
+        (await caller.messages(id)).filter(({ body }) => body === 'Begun before, sent too early').length;
+      // It stands on the page before it is at the desk.
+      await expect.poll(arrived).toBe(1);
     });
   });
 
