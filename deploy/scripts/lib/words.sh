@@ -37,6 +37,8 @@ attempt() {
     set -e
     "$@"
   )
+  # Read by whoever called.
+  # shellcheck disable=SC2034
   CODE=$?
   set -e
 }
