@@ -59,68 +59,65 @@ test.describe('when the server goes down in the middle of sending', () => {
     );
   }
 
-  test('an agent’s reply is kept, and sending again sends it once', async ({ visit, expectNoise }) => {
-    const desk = await Desk.open();
-    try {
-      const page = await visit({ as: INGRID, at: desk });
-      expectNoise(page, /net::ERR_/);
-      await page.goto('/tickets');
-      await page.getByRole('grid').getByRole('row').first().getByRole('link').click();
-      await expect(page.getByRole('article').first()).toBeVisible();
-      await crashOnSend(page, desk);
-      const reply = page.getByRole('textbox', { name: 'Reply' });
-      await reply.fill('Sent into the dark');
-      await page.getByRole('button', { name: /^Send, set Pending/ }).click();
-      const unsent = page.getByRole('article', { name: 'Reply by Ingrid Solberg, not sent' });
-      await expect(unsent).toContainText('Sent into the dark');
-      await expect(unsent).toContainText('No connection to the server');
+  test('an agent’s reply is kept, and sending again sends it once', async ({
+    visit,
+    expectNoise,
+    closeAtEnd,
+  }) => {
+    const desk = closeAtEnd(await Desk.open());
+    const page = await visit({ as: INGRID, at: desk });
+    expectNoise(page, /net::ERR_/);
+    await page.goto('/tickets');
+    await page.getByRole('grid').getByRole('row').first().getByRole('link').click();
+    await expect(page.getByRole('article').first()).toBeVisible();
+    await crashOnSend(page, desk);
+    const reply = page.getByRole('textbox', { name: 'Reply' });
+    await reply.fill('Sent into the dark');
+    await page.getByRole('button', { name: /^Send, set Pending/ }).click();
+    const unsent = page.getByRole('article', { name: 'Reply by Ingrid Solberg, not sent' });
+    await expect(unsent).toContainText('Sent into the dark');
+    await expect(unsent).toContainText('No connection to the server');
 
-      await desk.start();
-      await unsent.getByRole('button', { name: 'Send again' }).click();
-      await expect(unsent).toHaveCount(0);
-      await expect(page.getByRole('article', { name: 'Reply by Ingrid Solberg' })).toHaveCount(1);
-      await page.reload();
-      await expect(page.getByText('Sent into the dark')).toHaveCount(1);
-      await expect(property(page, 'Status')).toContainText('Pending');
-    } finally {
-      await desk.close();
-    }
+    await desk.start();
+    await unsent.getByRole('button', { name: 'Send again' }).click();
+    await expect(unsent).toHaveCount(0);
+    await expect(page.getByRole('article', { name: 'Reply by Ingrid Solberg' })).toHaveCount(1);
+    await page.reload();
+    await expect(page.getByText('Sent into the dark')).toHaveCount(1);
+    await expect(property(page, 'Status')).toContainText('Pending');
   });
 
   test('a customer’s answer is kept over a reload, and sending again sends it once', async ({
     visit,
     expectNoise,
+    closeAtEnd,
   }) => {
-    const desk = await Desk.open();
-    try {
-      const page = await visit({ at: desk });
-      expectNoise(page, /net::ERR_/);
-      const ida = somebody('Ida Holm');
-      await page.goto('/register');
-      await page.getByLabel('Name').fill(ida.name);
-      await page.getByLabel('Email').fill(ida.email);
-      await page.getByLabel('Password', { exact: true }).fill(ida.password);
-      await page.getByRole('button', { name: 'Make account' }).click();
-      await page.getByRole('link', { name: 'New ticket' }).first().click();
-      await page.getByLabel('Subject').fill('Flat tyre');
-      await page.getByLabel('What happened?').fill('A nail.');
-      await page.getByRole('button', { name: 'Send ticket' }).click();
-      await expect(page.getByRole('article')).toHaveCount(1);
-      await crashOnSend(page, desk);
-      await page.getByLabel('Your answer').fill('Two nails.');
-      await page.getByRole('button', { name: 'Send answer' }).click();
-      await expect(page.getByRole('alert')).toContainText('No connection to the server');
-      await expect(page.getByLabel('Your answer')).toHaveValue('Two nails.');
+    const desk = closeAtEnd(await Desk.open());
+    const page = await visit({ at: desk });
+    expectNoise(page, /net::ERR_/);
+    const ida = somebody('Ida Holm');
+    await page.goto('/register');
+    await page.getByLabel('Name').fill(ida.name);
+    await page.getByLabel('Email').fill(ida.email);
+    await page.getByLabel('Password', { exact: true }).fill(ida.password);
+    await page.getByRole('button', { name: 'Make account' }).click();
+    await page.getByRole('link', { name: 'New ticket' }).first().click();
+    await page.getByLabel('Subject').fill('Flat tyre');
+    await page.getByLabel('What happened?').fill('A nail.');
+    await page.getByRole('button', { name: 'Send ticket' }).click();
+    await expect(page.getByRole('article')).toHaveCount(1);
+    await crashOnSend(page, desk);
+    await page.getByLabel('Your answer').fill('Two nails.');
+    await page.getByRole('button', { name: 'Send answer' }).click();
+    await expect(page.getByRole('alert')).toContainText('No connection to the server');
+    await expect(page.getByLabel('Your answer')).toHaveValue('Two nails.');
 
-      await desk.start();
-      await page.reload();
-      await expect(page.getByLabel('Your answer')).toHaveValue('Two nails.');
-      await page.getByRole('button', { name: 'Send answer' }).click();
-      await expect(page.getByLabel('Your answer')).toHaveValue('');
-      await expect(page.getByRole('article').filter({ hasText: 'Two nails.' })).toHaveCount(1);
-    } finally {
-      await desk.close();
-    }
+    await desk.start();
+    await page.reload();
+    await expect(page.getByLabel('Your answer')).toHaveValue('Two nails.');
+    await page.getByRole('button', { name: 'Send answer' }).click();
+    await expect(page.getByLabel('Your answer')).toHaveValue('');
+    await expect(page.getByRole('article').filter({ hasText: 'Two nails.' })).toHaveCount(1);
   });
 });
 

@@ -128,32 +128,26 @@ test('a customer sees the answer as it comes, and what it types stays', async ({
   await expect(page.getByText('Bring it to us.').first()).toBeVisible(AS_IT_HAPPENS);
 });
 
-test('events go on after the server was away', async ({ visit, expectNoise }) => {
-  const desk = await Desk.open();
-  try {
-    const page = await visit({ as: INGRID, at: desk });
-    expectNoise(page, /net::ERR_/, /50[23] /);
-    await page.goto('/tickets');
-    await isLive(page);
-    await desk.crash();
-    await expect(page.getByText('No connection to the server')).toBeVisible({ timeout: 40_000 });
-    await desk.start();
-    // It tries again less and less often.
-    await expect(page.getByText('Live', { exact: true })).toBeVisible({ timeout: 60_000 });
-    await expect(page.getByText('No connection to the server')).toBeHidden();
-    const rashid = await visit({ as: RASHID, at: desk });
-    // The desk ends before the pages do.
-    expectNoise(rashid, /net::ERR_/, /50[23] /);
-    await rashid.goto('/tickets');
-    const row = rashid.getByRole('grid').getByRole('row').first();
-    const subject = await row.getByRole('link').innerText();
-    await row.getByRole('link').click();
-    await rashid.getByRole('tab', { name: 'Internal note' }).click();
-    await rashid.getByRole('textbox', { name: 'Internal note' }).fill('After the storm');
-    await rashid.getByRole('button', { name: 'Add note' }).click();
-    const same = page.getByRole('row').filter({ hasText: subject });
-    await expect(same.getByText('After the storm')).toBeVisible(AS_IT_HAPPENS);
-  } finally {
-    await desk.close();
-  }
+test('events go on after the server was away', async ({ visit, expectNoise, closeAtEnd }) => {
+  const desk = closeAtEnd(await Desk.open());
+  const page = await visit({ as: INGRID, at: desk });
+  expectNoise(page, /net::ERR_/, /50[23] /);
+  await page.goto('/tickets');
+  await isLive(page);
+  await desk.crash();
+  await expect(page.getByText('No connection to the server')).toBeVisible({ timeout: 40_000 });
+  await desk.start();
+  // It tries again less and less often.
+  await expect(page.getByText('Live', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('No connection to the server')).toBeHidden();
+  const rashid = await visit({ as: RASHID, at: desk });
+  await rashid.goto('/tickets');
+  const row = rashid.getByRole('grid').getByRole('row').first();
+  const subject = await row.getByRole('link').innerText();
+  await row.getByRole('link').click();
+  await rashid.getByRole('tab', { name: 'Internal note' }).click();
+  await rashid.getByRole('textbox', { name: 'Internal note' }).fill('After the storm');
+  await rashid.getByRole('button', { name: 'Add note' }).click();
+  const same = page.getByRole('row').filter({ hasText: subject });
+  await expect(same.getByText('After the storm')).toBeVisible(AS_IT_HAPPENS);
 });

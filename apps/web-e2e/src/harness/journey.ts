@@ -17,11 +17,20 @@ export interface Visit extends BrowserContextOptions {
   at?: Desk;
 }
 
+interface Closable {
+  close(): Promise<void>;
+}
+
 interface Fixtures {
   /** Opens a browser of its own for somebody; every page in it has to stay quiet to the end. */
   visit: (visit?: Visit) => Promise<Page>;
   /** The same desk without a browser, for what a journey needs to be there already. */
   api: Api;
+  /**
+   * Closes at the end of the journey what it opened for itself, and after every page of it: what a page asks of a server
+   * that is being stopped is no fault of either.
+   */
+  closeAtEnd: <T extends Closable>(opened: T) => T;
   /** Names what a page may complain about because the journey provokes it. */
   expectNoise: (page: Page, ...noise: RegExp[]) => void;
 }
@@ -69,6 +78,18 @@ export const test = base.extend<Fixtures & AutomaticFixtures, WorkerFixtures>({
     );
     for (const request of requests) await request.dispose();
   },
+  closeAtEnd: [
+    async ({}, use) => {
+      const opened: Closable[] = [];
+      await use((one) => {
+        opened.push(one);
+        return one;
+      });
+      for (const one of opened.reverse()) await one.close();
+    },
+    // Automatic fixtures are set up before the others, and taken down after them.
+    { auto: true },
+  ],
   visit: async ({ browser, desk, contextOptions, viewport, locale, timezoneId }, use) => {
     const pages: Page[] = [];
     await use(async ({ as: person, at = desk, ...options } = {}) => {
