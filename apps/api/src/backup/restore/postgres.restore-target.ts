@@ -139,8 +139,7 @@ export class PostgresRestoreTarget extends RestoreTarget {
   /** Where the answer to the commit did not arrive, the server is asked what it did. */
   private async settleDoubt(error: Error & { code?: string; severity?: string }): Promise<void> {
     const { hub, draft, database } = this;
-    if (error.severity !== undefined) {
-      await hub.query('rollback');
+    if (error.severity !== undefined && (await rollsBack(hub))) {
       if (error.code === IN_USE) await assertNobodyConnected(hub, database.database);
       throw error;
     }
@@ -163,6 +162,13 @@ export class PostgresRestoreTarget extends RestoreTarget {
     return statement.replaceAll(this.draft.database, quoted(this.database.database));
   }
 }
+
+/** False where the server has ended the connection: it may have said so behind the commit. */
+const rollsBack = (client: Client): Promise<boolean> =>
+  client.query('rollback').then(
+    () => true,
+    () => false,
+  );
 
 async function majorOf(hub: Client): Promise<number> {
   const { rows } = await hub.query<{ server_version: string }>('show server_version');

@@ -138,6 +138,31 @@ describeOnPostgres('a restore into PostgreSQL', () => {
     expect(await drafts()).toEqual([]);
   });
 
+  it('is done where the server ends the connection behind the commit, and says that in its answer', async () => {
+    await desk.backUp();
+    await desk.query(`update ticket set subject = 'Wombat' returning rid`);
+    const query = Client.prototype.query as (...args: unknown[]) => unknown;
+    const ended = jest.spyOn(Client.prototype, 'query').mockImplementation(function (
+      this: Client & { processID: number },
+      ...args: unknown[]
+    ) {
+      const answer = query.apply(this, args);
+      // By the connection that gives names, and by no other one.
+      if (args[0] !== 'commit' || this.database !== 'postgres') return answer;
+      return (answer as Promise<unknown>).then(async () => {
+        await query.call(server, 'select pg_terminate_backend($1)', [this.processID]);
+        throw Object.assign(new Error('terminating connection'), { severity: 'FATAL', code: '57P01' });
+      });
+    } as never);
+    try {
+      const { aside } = await desk.restore();
+      expect(await desk.subjects()).toEqual(['Quokka']);
+      expect(await desk.subjects({ ...live, database: aside ?? '' })).toEqual(['Wombat']);
+    } finally {
+      ended.mockRestore();
+    }
+  });
+
   it('is refused while another one is under way', async () => {
     await desk.backUp();
     let second: Promise<unknown> | undefined;
