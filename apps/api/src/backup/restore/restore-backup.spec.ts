@@ -90,6 +90,15 @@ describe('a restore', () => {
     expect(await desk.query('select id from maintenance')).toEqual([]);
   });
 
+  it('takes no file for left behind that the database which is kept may have', async () => {
+    await desk.query(
+      `insert into unsettled_object (storage_key, created_at) values ('attachments/under-way', 5) returning storage_key`,
+    );
+    await desk.backUp();
+    await desk.restore();
+    expect(await desk.query('select storage_key from unsettled_object')).toEqual([]);
+  });
+
   it('of an older version is brought to this one', async () => {
     const dataSource = await openDatabase(desk.config.database);
     const newest = await revertLast(dataSource);
