@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { StartupError } from '../common/startup-error';
 import type { PostgresConfig } from '../config/database.schema';
-import { dumpPostgres } from './postgres.dump';
+import { dumpPostgres, restorePostgres } from './postgres.dump';
 
 const SERVER = { host: 'db', port: 5432, user: 'u', password: 'p', database: 'd', tls: false } as const;
 
@@ -28,6 +29,18 @@ describe('a dump', () => {
     };
     await expect(store()).rejects.toThrow('pg_dump failed: pg_dump: error: the server went away');
     expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it('that cannot be restored is told without the row that it stumbled on', async () => {
+    const said = [
+      'pg_restore: error: COPY failed for table "ticket": ERROR:  invalid byte sequence for encoding "UTF8": 0xff',
+      'CONTEXT:  COPY ticket, line 7: "An error in the salary of Ana"',
+    ];
+    const program = `#!/bin/sh\ncat >&2 <<'END'\n${said.join('\n')}\nEND\nexit 1\n`;
+    writeFileSync(join(folder, 'pg_restore'), program, { mode: 0o700 });
+    await expect(
+      restorePostgres({ folder, major: 15 }, SERVER as PostgresConfig, 'a.pgdump'),
+    ).rejects.toThrow(new StartupError(`pg_restore failed: ${said[0]}`));
   });
 });
 

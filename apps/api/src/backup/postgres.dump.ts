@@ -72,11 +72,11 @@ async function endOf(name: string, child: ChildProcess): Promise<void> {
   throw new StartupError(`${name} failed: ${lastWords(await said) || 'it was ended'}`);
 }
 
-/** What it ends with; a line of SQL or data that it quotes is left out. */
+/** What it says itself: the lines below that, SQL and rows that it quotes, are left out, whatever words are in them. */
 const lastWords = (said: string): string =>
   said
     .split('\n')
-    .filter((line) => /error|fatal|failed/i.test(line))
+    .filter((line) => /^pg_\w+: .*(error|fatal|failed)/i.test(line))
     .slice(0, 2)
     .join(' ')
     .slice(0, 500);
