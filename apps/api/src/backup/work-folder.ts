@@ -1,15 +1,19 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../common/startup-error';
 
-/** Of one process of one machine. A dot keeps it out of what a place lists. */
-const PREFIX = `.work-${hostname()}-`;
+/** A dot keeps it out of what a place lists. */
+const ANYBODYS = '.work-';
+/** Of one process of one machine. */
+const PREFIX = `${ANYBODYS}${hostname()}-`;
+/** As long as what a backup under way has stored is left alone. */
+const LEFT_AFTER_MS = 2 * 86_400_000;
 const OTHERS_MAY_NOT = 0o077;
 
 /**
- * A folder of this process's own, in which nobody else reads, gone when the work is through. What a killed process of this
- * machine left is removed.
+ * A folder of this process's own, in which nobody else reads, gone when the work is through. What a killed process left, a
+ * desk for anybody to read, is removed: at once where it was one of this machine, else after two days.
  * @throws StartupError where it cannot be made
  */
 export async function inWorkFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
@@ -38,9 +42,21 @@ export async function inWorkFolder<T>(parent: string, work: (folder: string) => 
 }
 
 async function sweep(parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : NaN;
-    if (Number.isInteger(pid) && !isRunning(pid)) await rm(join(parent, name), { recursive: true });
+  for (const name of await readdir(parent))
+    if (name.startsWith(ANYBODYS) && (await isLeft(parent, name)))
+      await rm(join(parent, name), { recursive: true, force: true });
+}
+
+/** The machine may have another name by now, and somebody else the number of the process. */
+async function isLeft(parent: string, name: string): Promise<boolean> {
+  const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : NaN;
+  if (Number.isInteger(pid) && !isRunning(pid)) return true;
+  try {
+    return Date.now() - (await stat(join(parent, name))).mtimeMs > LEFT_AFTER_MS;
+  } catch (error) {
+    // Whoever has it is through.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 
