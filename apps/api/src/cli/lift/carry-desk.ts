@@ -91,6 +91,8 @@ interface Course {
 async function carried(carrying: Carrying, carriage: Carriage, course: Course): Promise<Carried> {
   const { source, journal, options, output } = course;
   try {
+    // Where this fails, too, the source is not left without a word in maintenance.
+    journal.keep();
     await carrying.run(carriage);
   } catch (error) {
     throw await inLiftsWords(error, { source, journal, place: options.from.name, output });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RefusedError } from '../../common/operator-errors';
-import { LiftJournal, holdJournals } from './lift-journal';
+import { type Journey, LiftJournal, holdJournals } from './lift-journal';
 
 const JOURNEY = { from: 'sqlite:/desk.sqlite', to: 'postgres://desk@db/desk', mask: false };
 const BEGUN = { since: 4711, isOurs: true, hasReached: false };
@@ -15,10 +15,16 @@ describe('The journal of a lift', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  function begin(journey: Journey = JOURNEY): LiftJournal {
+    const journal = LiftJournal.begin(folder, journey, BEGUN);
+    journal.keep();
+    return journal;
+  }
+
   const file = (): string => join(folder, readdirSync(folder)[0] ?? '');
 
   it('keeps what is done, for nobody else to read', () => {
-    const journal = LiftJournal.begin(folder, JOURNEY, BEGUN);
+    const journal = begin();
     journal.markReached(true);
     journal.noteLost(['attachments/1.txt']);
     journal.markDone('files', '2 files');
@@ -36,15 +42,15 @@ describe('The journal of a lift', () => {
   it.each([{ from: 'sqlite:/other.sqlite' }, { to: 'sqlite:/other.sqlite' }, { mask: true }])(
     'is not that of another journey: %j',
     (other) => {
-      LiftJournal.begin(folder, JOURNEY, BEGUN);
+      begin();
       expect(LiftJournal.find(folder, { ...JOURNEY, ...other })).toBeNull();
-      LiftJournal.begin(folder, { ...JOURNEY, ...other }, BEGUN);
+      begin({ ...JOURNEY, ...other });
       expect(readdirSync(folder)).toHaveLength(2);
     },
   );
 
   it.each(['', '{"since":', '{"since":4711}'])('that cannot be read is none: %j', (text) => {
-    LiftJournal.begin(folder, JOURNEY, BEGUN);
+    begin();
     writeFileSync(file(), text);
     expect(LiftJournal.find(folder, JOURNEY)).toBeNull();
   });
@@ -55,7 +61,7 @@ describe('The journal of a lift', () => {
   });
 
   it('holds no place in the name of its file', () => {
-    LiftJournal.begin(folder, JOURNEY, BEGUN);
+    begin();
     expect(file()).toMatch(/lift-[0-9a-f]{12}\.json$/);
     expect(readFileSync(file(), 'utf8')).not.toContain('desk.sqlite');
   });

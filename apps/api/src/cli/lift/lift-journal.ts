@@ -54,15 +54,13 @@ export class LiftJournal {
     return state && new LiftJournal(path, state);
   }
 
-  /** A new one, in the place of any other of this journey. @throws StartupError where the folder cannot be written */
+  /** A new one, in the place of any other of this journey as soon as it is kept. */
   static begin(
     folder: string,
     journey: Journey,
     begun: Pick<State, 'since' | 'isOurs' | 'hasReached'>,
   ): LiftJournal {
-    const journal = new LiftJournal(pathOf(folder, journey), { ...begun, done: {}, lost: [] });
-    journal.save();
-    return journal;
+    return new LiftJournal(pathOf(folder, journey), { ...begun, done: {}, lost: [] });
   }
 
   get since(): number {
@@ -85,10 +83,21 @@ export class LiftJournal {
     return this.state.lost;
   }
 
+  /** On disk, also after a power cut. @throws StartupError where the folder cannot be written */
+  keep(): void {
+    try {
+      const draft = `${this.path}.draft`;
+      writeFileSync(draft, JSON.stringify(this.state), { mode: 0o600, flush: true });
+      renameSync(draft, this.path);
+    } catch (error) {
+      throw new StartupError(`Cannot write ${this.path}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
   /** From here on, also after a power cut, the step is not done again. */
   markDone(step: string, words: string): void {
     this.state.done[step] = words;
-    this.save();
+    this.keep();
   }
 
   /** What is found out is written down with what is done next. */
@@ -98,7 +107,7 @@ export class LiftJournal {
 
   markReached(hasReached: boolean): void {
     this.state.hasReached = hasReached;
-    this.save();
+    this.keep();
   }
 
   /** To be kept with the step in which they were found. */
@@ -108,16 +117,6 @@ export class LiftJournal {
 
   remove(): void {
     rmSync(this.path, { force: true });
-  }
-
-  private save(): void {
-    try {
-      const draft = `${this.path}.draft`;
-      writeFileSync(draft, JSON.stringify(this.state), { mode: 0o600, flush: true });
-      renameSync(draft, this.path);
-    } catch (error) {
-      throw new StartupError(`Cannot write ${this.path}: ${(error as Error).message}`, { cause: error });
-    }
   }
 }
 
