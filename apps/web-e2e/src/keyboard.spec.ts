@@ -116,9 +116,12 @@ test('an agent works the queue without a mouse', async ({ visit, api }) => {
     await page.keyboard.press('Escape');
     await expect(rows).toHaveCount(3);
     await expect(page.getByRole('row', { selected: true })).toContainText('Second');
-    await page.keyboard.press('g');
-    await page.keyboard.press('m');
-    await expect(heading('My tickets')).toBeVisible();
+    // The second key counts within a second of the first: where the machine was busy they are pressed again.
+    await expect(async () => {
+      await page.keyboard.press('g');
+      await page.keyboard.press('m');
+      await expect(heading('My tickets')).toBeVisible({ timeout: 3_000 });
+    }).toPass();
     await expect(rows.first()).toContainText('Second');
   });
 });

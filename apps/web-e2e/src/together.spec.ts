@@ -129,6 +129,8 @@ test('a customer sees the answer as it comes, and what it types stays', async ({
 });
 
 test('events go on after the server was away', async ({ visit, expectNoise, closeAtEnd }) => {
+  // What it waits for below may take longer than a journey has.
+  test.setTimeout(240_000);
   const desk = closeAtEnd(await Desk.open());
   const page = await visit({ as: INGRID, at: desk });
   expectNoise(page, /net::ERR_/, /50[23] /);
