@@ -1,6 +1,7 @@
-import { existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { SmallMachine } from './small-machine';
-import { wentWell } from '../harness/run';
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SCRIPTS, SmallMachine } from './small-machine';
+import { run, wentWell } from '../harness/run';
 
 describe('a deed on a machine', () => {
   let machine: SmallMachine;
@@ -19,6 +20,16 @@ describe('a deed on a machine', () => {
     expect(await machine.goBack('1.0.0')).toMatchObject({
       stderr: expect.stringContaining('1.0.0 serves already') as string,
     });
+  });
+
+  it('leaves nothing of a release that the disk could not take', async () => {
+    await releaseAll('1.0.0');
+    const activate = [join(SCRIPTS, 'on-machine/activate'), '--machine', machine.path('machine.env')];
+    const words = ['-c', 'ulimit -f 4; "$@"', 'bash', ...activate, machine.pack('2.0.0')];
+    const { code, stderr } = await run('bash', words, { env: machine.environment });
+    expect({ code, half: isHalf() }).toEqual({ code: 3, half: false });
+    expect(stderr).toContain('in step unpack; 1.0.0 serves as before');
+    expect(readdirSync(machine.path('app/releases'))).toEqual(['1.0.0']);
   });
 
   it('says so where it cannot go back, and does when it is run again', async () => {

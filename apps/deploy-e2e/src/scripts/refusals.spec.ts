@@ -188,7 +188,12 @@ describe('a deed that runs detached', () => {
   it('goes on when whoever asked for it is gone, and is heard from where it was heard to', async () => {
     const first = start(
       script,
-      args('--', 'sh', '-c', `echo one; while [ ! -e ${folder}/go ]; do sleep 0.1; done; echo two`),
+      args(
+        '--',
+        'sh',
+        '-c',
+        `echo one; while [ -e ${folder} ] && [ ! -e ${folder}/go ]; do sleep 0.1; done; echo two`,
+      ),
     );
     await until('it is under way', () => first.stdout.includes('one'));
     await first.kill('SIGKILL');
@@ -200,7 +205,10 @@ describe('a deed that runs detached', () => {
   it('is told to end', async () => {
     const first = start(
       script,
-      args('--', 'bash', '-c', 'trap "echo heard; exit 130" TERM; echo up; while true; do sleep 0.1; done'),
+      args(
+        ...['--', 'bash', '-c'],
+        `trap "echo heard; exit 130" TERM; echo up; while [ -e ${folder} ]; do sleep 0.1; done`,
+      ),
     );
     await until('it is under way', () => first.stdout.includes('up'));
     // What it is run by is not taken away under it.
@@ -212,5 +220,12 @@ describe('a deed that runs detached', () => {
     expect(await run(script, args('--stop'))).toMatchObject({ code: 0 });
     expect(await run(script, ['--folder', folder, '--remove'])).toMatchObject({ code: 0 });
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('has failed where the disk was too full to write down how it ended', async () => {
+    mkdirSync(deed());
+    for (const [name, text] of Object.entries({ pid: `${process.pid}\n`, log: 'one\n', code: '' }))
+      writeFileSync(join(deed(), name), text);
+    expect(await run(script, args('--', 'true'))).toMatchObject({ code: 1, stdout: 'one\n' });
   });
 });

@@ -36,6 +36,8 @@ on_exit() {
       go_back_from_failure
       [[ $code == "$INTERRUPTED" ]] || code=$FAILED
     else
+      # A disk that is full may be so by what was unpacked.
+      clean_up_parts
       drop_fresh "$VERSION" "$FRESH"
       forget_state
       say "in step $STEP; ${FROM:-nothing} serves as before"
