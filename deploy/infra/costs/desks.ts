@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addDesk } from '../lib/app';
 import { INFRA } from '../lib/paths';
@@ -34,7 +35,12 @@ function costed(title: string, settings: object, usage: Usage): Costed {
 
 function resourcesOf(context: Record<string, unknown>): Resources {
   const { context: flags } = JSON.parse(readFileSync(join(INFRA, 'cdk.json'), 'utf8')) as { context: object };
-  const app = new App({ context: { ...flags, ...context } });
-  const { stackName } = addDesk(app);
-  return (app.synth().getStackByName(stackName).template as { Resources: Resources }).Resources;
+  const outdir = mkdtempSync(join(tmpdir(), 'liftdesk-costs-'));
+  try {
+    const app = new App({ context: { ...flags, ...context }, outdir });
+    const { stackName } = addDesk(app);
+    return (app.synth().getStackByName(stackName).template as { Resources: Resources }).Resources;
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 }

@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addDesk } from '../lib/app';
 import type { DeskStack } from '../lib/desk-stack';
@@ -9,6 +10,13 @@ import { INFRA } from '../lib/paths';
 const { context: flags } = JSON.parse(readFileSync(join(INFRA, 'cdk.json'), 'utf8')) as {
   context: Record<string, unknown>;
 };
+
+const folder = mkdtempSync(join(tmpdir(), 'liftdesk-infra-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Its folder goes with this file of tests: one of the CDK's own would stay among the temporary files for ever. */
+export const anApp = (context: Context): App =>
+  new App({ context: { ...context }, outdir: mkdtempSync(join(folder, 'app-')) });
 
 export type Context = Readonly<Record<string, unknown>>;
 
@@ -67,7 +75,7 @@ export class Synthesised {
   }
 
   static unsynthesised(context: Context): DeskStack {
-    return addDesk(new App({ context: { ...flags, ...context } }));
+    return addDesk(anApp({ ...flags, ...context }));
   }
 
   get resources(): Record<string, Resource> {

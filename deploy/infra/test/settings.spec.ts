@@ -1,11 +1,10 @@
-import { App } from 'aws-cdk-lib';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INFRA } from '../lib/paths';
 import { NAMES, type SettingsError, readSettings } from '../lib/settings';
-import { type Context, SCALE, SMALL, TRIED } from './desk';
+import { type Context, SCALE, SMALL, TRIED, anApp } from './desk';
 
-const read = (context: Context) => readSettings(new App({ context: { ...context } }).node);
+const read = (context: Context) => readSettings(anApp(context).node);
 
 function problemsOf(context: Context): readonly string[] {
   try {
