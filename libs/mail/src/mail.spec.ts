@@ -127,8 +127,14 @@ describe('the folder', () => {
   });
   afterEach(() => under.close());
 
+  /** What is put aside in the same millisecond has no order. */
+  const nextMillisecond = (): Promise<void> => new Promise((later) => setTimeout(later, 2));
+
   it('lists the newest first, a page at a time, and reads each', async () => {
-    for (const n of [1, 2, 3]) await under.transport.send(aMail({ subject: `Mail ${n}` }));
+    for (const n of [1, 2, 3]) {
+      await under.transport.send(aMail({ subject: `Mail ${n}` }));
+      await nextMillisecond();
+    }
     const first = await under.transport.list(2);
     expect(first.items.map(({ subject }) => subject).sort()).not.toContain('Mail 1');
     const second = await under.transport.list(2, first.nextCursor ?? '');
@@ -150,7 +156,7 @@ describe('the folder', () => {
     const few = new LogMailTransport({ dir: under.dir, keep: 2 });
     for (const n of [1, 2, 3, 4]) {
       await few.send(aMail({ subject: `Mail ${n}` }));
-      await new Promise((later) => setTimeout(later, 2));
+      await nextMillisecond();
     }
     expect((await few.list(10)).items.map(({ subject }) => subject)).toEqual(['Mail 4', 'Mail 3']);
     expect(await readdir(under.dir)).toHaveLength(4);

@@ -209,7 +209,7 @@ describe('Secrets Manager', () => {
     it.each(['throttled', 'unavailable', 'hanging', 'cut', 'denied'] as const)(
       'that is %s leaves the old values, says so once, and recovers',
       async (fault) => {
-        const store = await opened({ attemptMs: 100 });
+        const store = await opened(fault === 'hanging' ? { attemptMs: 500 } : {});
         const events = eventsOf(store);
         const { readAt } = store.state();
         server.failAlways(fault);

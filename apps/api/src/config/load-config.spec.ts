@@ -22,7 +22,6 @@ describe('loadConfig', () => {
     env = {
       NODE_ENV: 'production',
       SECRETS_PROVIDER: 'aws',
-      SECRETS_BOOT_TIMEOUT: '1s',
       AWS_REGION: 'eu-central-1',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: server.endpoint,
     };
@@ -135,7 +134,7 @@ describe('loadConfig', () => {
     async (fault) => {
       server.put(ID, { JWT_SECRET: SECRET });
       server.failAlways(fault);
-      expect(await refusalOf()).toMatch(
+      expect(await refusalOf({ ...env, SECRETS_BOOT_TIMEOUT: '1s' })).toMatch(
         /^[^\n]*prod\/support-ticket\/api in Secrets Manager \(eu-central-1, [^\n]*$/,
       );
     },

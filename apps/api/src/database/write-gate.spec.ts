@@ -178,10 +178,10 @@ describe('with the gate', () => {
   });
 
   it('a transaction that holds its turn too long is rolled back, hears so, and lets the next one in', async () => {
-    const { dataSource } = await open(true, { turnMs: 20 });
+    const { dataSource } = await open(true, { turnMs: 200 });
     const slow = dataSource.transaction(async (manager) => {
       await manager.query(INSERT, ['slow']);
-      await later(80);
+      await later(300);
       await manager.query(INSERT, ['too late']);
     });
     const next = dataSource.transaction((manager) => manager.query(INSERT, ['next']));
