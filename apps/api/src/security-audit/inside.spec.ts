@@ -1,5 +1,6 @@
 import { accessDenied, S3Server, SecretsManagerServer } from '@liftdesk/testing';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createWebServer } from 'node:http';
 import { createServer, type Server, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -359,7 +360,7 @@ describe('The audit of open ports', () => {
   let server: Server;
   let port: number;
   /** At every address of this machine: what the address itself is for. */
-  const door = { server: createServer(), port: 0 };
+  const door = { server: createWebServer((_request, response) => void response.end()), port: 0 };
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => door.server.listen(0, '0.0.0.0', resolve));
@@ -368,7 +369,7 @@ describe('The audit of open ports', () => {
   afterAll(() => new Promise((resolve) => door.server.close(resolve)));
   beforeEach(async () => {
     // One of those that are tried; another process of this machine may have the others.
-    server = createServer();
+    server = createServer((socket) => socket.destroy());
     for (port of [27017, 11211, 9615, 2379, 1433]) if (await listens(port)) return;
     throw new Error('All ports for this test are taken');
   });
@@ -401,6 +402,16 @@ describe('The audit of open ports', () => {
     ]);
     expect((await tried(`https://127.0.0.1:${port}`)).message).not.toContain(`${port} (`);
     expect(await tried(`https://127.99.1.1:${door.port}`)).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('does not take those of a CDN for those of the machine behind it', async () => {
+    door.server.prependOnceListener('request', (_request, response) =>
+      response.setHeader('X-Amz-Cf-Id', 'abc'),
+    );
+    expect(await tried(`http://127.99.1.1:${door.port}`)).toMatchObject({
+      verdict: 'skipped',
+      message: expect.stringContaining('--url https://origin.127.99.1.1'),
+    });
   });
 
   it('passes nobody who cannot be reached', async () => {

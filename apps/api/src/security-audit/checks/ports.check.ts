@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { failure, ok } from '../../cli/doctor/check';
-import { type AuditContext, notChecked, type SecurityCheck } from '../audit-check';
+import { type AuditContext, headerOf, look, notChecked, type SecurityCheck } from '../audit-check';
 
 /** What commonly listens on a machine like this one, and is for nobody outside. */
 const COMMON: Readonly<Record<number, string>> = {
@@ -30,6 +30,8 @@ const COMMON: Readonly<Record<number, string>> = {
   27017: 'MongoDB',
 };
 const PATIENCE_MS = 3_000;
+/** What CDNs write on each answer. */
+const OF_CDNS = ['x-amz-cf-id', 'cf-ray', 'x-fastly-request-id'];
 
 /**
  * Tries the host of the address, and no other.
@@ -39,7 +41,7 @@ export const portsCheck = (isHere = isOwnAddress): SecurityCheck => ({
   name: 'open-ports',
   asvs: ['13.2.4', '13.4.5'],
   timeoutMs: 15_000,
-  run: async (context) => {
+  run: async (context, signal) => {
     const { hostname } = context.remote.url;
     const found = await lookup(hostname.replace(/^\[|\]$/g, '')).catch(() => null);
     if (found === null) return notChecked(`${hostname} has no address here`);
@@ -49,6 +51,10 @@ export const portsCheck = (isHere = isOwnAddress): SecurityCheck => ({
     if (!(await isOpen(found.address, ownPort(context.remote.url))))
       return notChecked(`${found.address} cannot be reached from here, not even at the port of the address`);
     const open = await openPorts(found.address, portsToTry(context));
+    if (open.length === 0 && (await isOfCdn(context, signal)))
+      return notChecked(
+        `${found.address} is a CDN’s, and says nothing of the machine behind it: ask by its own name, such as --url https://origin.${hostname} --only open-ports`,
+      );
     if (open.length === 0)
       return ok(`none of ${Object.keys(COMMON).length} common ports is open at ${found.address}`);
     return failure(
@@ -62,6 +68,12 @@ export const portsCheck = (isHere = isOwnAddress): SecurityCheck => ({
 });
 
 const ownPort = ({ port, protocol }: URL): number => Number(port) || (protocol === 'https:' ? 443 : 80);
+
+async function isOfCdn(context: AuditContext, signal: AbortSignal): Promise<boolean> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const answer = await look(context, '/health/live', patience).catch(() => null);
+  return answer !== null && OF_CDNS.some((name) => headerOf(answer, name) !== '');
+}
 
 function portsToTry({ remote, allowedPorts }: AuditContext): number[] {
   const meant = new Set([...allowedPorts, Number(remote.url.port)]);
