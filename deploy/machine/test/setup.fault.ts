@@ -162,4 +162,18 @@ describeWith(['shellcheck'], 'the scripts of a machine', () => {
     const env = { PATH, APP_DIR: '/nowhere', PM2_HOME: '/nowhere' };
     expect(run('bash', [join(MACHINE, name), '--nonsense'], { env })).toMatchObject({ code: 2, stdout: '' });
   });
+
+  it.each(['start', 'reopen-logs', 'certificate'])('%s tells what it would do, and does nothing', (name) => {
+    const scratch = new Scratch();
+    const env = {
+      ...{ PATH, APP_DIR: scratch.path('app'), PM2_HOME: scratch.path('pm2') },
+      ...{
+        LETSENCRYPT: scratch.path('letsencrypt'),
+        MACHINE_ENV: scratch.variables({ ACME_EMAIL: 'a@b.example' }),
+      },
+    };
+    expect(wentWell(run('bash', [join(MACHINE, name), '--dry-run'], { env }))).toContain('would run: ');
+    expect(readdirSync(scratch.folder)).toEqual(['given.env']);
+    scratch.remove();
+  });
 });
