@@ -1,6 +1,8 @@
+import Database from 'better-sqlite3';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DifferenceError } from '../../common/operator-errors';
 import { migrate } from '../../database/migrate';
 import { openDatabase } from '../../database/open-database';
 import { beginMaintenance, readMaintenance } from '../../maintenance-mode/maintenance-switch';
@@ -21,6 +23,9 @@ describeOnSqlite('A desk that is to be carried', () => {
     [from, to] = [await place('old'), await place('new')];
     const source = await openDatabase(from.config.database);
     await migrate(source);
+    await source.query(
+      `insert into "user" (id, email, email_norm, name, role, created_at) values ('u', 'a@b.example', 'a@b.example', 'Maja', 'agent', 5)`,
+    );
     await source.destroy();
   });
   afterEach(() => {
@@ -35,13 +40,13 @@ describeOnSqlite('A desk that is to be carried', () => {
     return sideOf(file);
   }
 
-  const carry = () =>
+  const carry = (output = new Output(true), mask = false) =>
     carryDesk(
       {
         ...{ from, to, reports: join(folder, 'reports'), message: 'The desk is moving', allowMissing: 0 },
-        ...{ skip: ['clock'], backup: false, dryRun: false, repair: false, mask: false, restart: false },
+        ...{ skip: ['clock'], backup: false, dryRun: false, repair: false, mask, restart: false },
       },
-      new Output(true),
+      output,
       new AbortController().signal,
     );
 
@@ -71,6 +76,30 @@ describeOnSqlite('A desk that is to be carried', () => {
       /^Cannot write .*\nNothing has reached the target, and the source takes writes again$/,
     );
     expect(await atSource(readMaintenance)).toBeNull();
+  });
+
+  /** Somebody who lets the source take writes as soon as the rows have arrived. */
+  class Hasty extends Output {
+    override line(text: string): void {
+      if (!text.startsWith('database: ')) return;
+      const connection = new Database(join(folder, 'old', 'database.sqlite'));
+      connection.exec('delete from maintenance');
+      connection.close();
+    }
+  }
+
+  it('is not said to have arrived where somebody has let the source take writes meanwhile', async () => {
+    const error: unknown = await carry(new Hasty(true)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DifferenceError);
+    expect((error as Error).message).toMatch(
+      /^Somebody has let the source take writes.*\nThe source is in that maintenance no more: .* how to begin anew$/,
+    );
+    await expect(carry()).rejects.toThrow(/since then the source may have taken writes: .* run this again/);
+  });
+
+  it('is, where the copy is masked', async () => {
+    const { carried } = await carry(new Hasty(true), true);
+    expect(carried?.takesWrites).toBe(true);
   });
 
   it('stays in a maintenance that is not of the journey', async () => {

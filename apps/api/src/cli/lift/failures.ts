@@ -3,7 +3,7 @@ import { StartupError } from '../../common/startup-error';
 import { RefusedError } from '../../common/operator-errors';
 import { type Output } from '../operator';
 import type { LiftJournal } from './lift-journal';
-import { takeWrites } from './source-maintenance';
+import { isStopped, takeWrites } from './source-maintenance';
 
 interface Broken {
   source: DataSource;
@@ -19,7 +19,7 @@ interface Broken {
  */
 export async function inLiftsWords(error: unknown, broken: Broken): Promise<unknown> {
   const { journal, output } = broken;
-  const state = journal.hasReached ? stopped(broken) : await released(broken);
+  const state = journal.hasReached ? await stopped(broken) : await released(broken);
   if (!(error instanceof StartupError)) {
     // It is shown with its stack, which has its first words.
     output.line(state);
@@ -34,8 +34,12 @@ export async function inLiftsWords(error: unknown, broken: Broken): Promise<unkn
   return Object.assign(error, { details: steps });
 }
 
-const stopped = ({ place }: Broken): string =>
-  `The source is as it was, and still in maintenance. Run the same command again to go on; to give it up: npm run maintenance -- off, ${where(place)}`;
+async function stopped({ source, journal, place }: Broken): Promise<string> {
+  // What cannot be asked is as it was left.
+  if (!(await isStopped(source, journal).catch(() => true)))
+    return 'The source is in that maintenance no more: what was written there since may not have come along. Run the same command again, which says how to begin anew';
+  return `The source is as it was, and still in maintenance. Run the same command again to go on; to give it up: npm run maintenance -- off, ${where(place)}`;
+}
 
 async function released({ source, journal, place }: Broken): Promise<string> {
   try {

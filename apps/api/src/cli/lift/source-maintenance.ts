@@ -54,6 +54,11 @@ async function begin(source: DataSource, before: Maintenance | null, options: Op
   }
 }
 
+/** Whether the maintenance of the journey has lasted until now. */
+export async function isStopped(source: DataSource, { since }: LiftJournal): Promise<boolean> {
+  return (await readMaintenance(source))?.since === since;
+}
+
 /** What was begun for this journey ends, and with it the journey. @returns false where an operator had begun it */
 export async function takeWrites(source: DataSource, journal: LiftJournal): Promise<boolean> {
   if (!journal.isOurs) return false;
