@@ -1,11 +1,6 @@
 import Database from 'better-sqlite3';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
 
-/** A file of SQLite and what belongs to it. */
-export function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${suffix}`, { force: true });
-}
-
 /** Of a journal that is truncated the file stays. One that is not empty is what a crash is undone with. */
 export function removeEmptyJournal(path: string): void {
   const journal = `${path}-journal`;

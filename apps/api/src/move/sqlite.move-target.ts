@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { InstanceLock } from '../database/instance-lock';
 import { migrate } from '../database/migrate';
 import { openSqlite } from '../database/sqlite';
+import { removeDatabase } from '../database/sqlite.swap';
 import { dropIndexes, makeIndex } from '../database/seed/bulk/secondary-indexes';
 import { RowBuffer } from '../database/seed/bulk/row-buffer';
 import { checkConsistency } from '../search/search-maintenance';
@@ -16,14 +17,7 @@ import { MARKER, draftOf } from './half-moved';
 import { type Begun, type Chunk, type Copied, type Course, MoveTarget } from './move-target';
 import { openDraft, sqliteSource } from './sqlite.connection';
 import { writeDocuments } from './sqlite.documents';
-import {
-  hasTable,
-  makePrivate,
-  removeDatabase,
-  removeEmptyJournal,
-  syncToDisk,
-  takeRights,
-} from './sqlite.files';
+import { hasTable, makePrivate, removeEmptyJournal, syncToDisk, takeRights } from './sqlite.files';
 
 interface Index {
   name: string;
