@@ -1,8 +1,8 @@
+import { freePort } from '@liftdesk/testing';
 import Database from 'better-sqlite3';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { DIST, type Ending, Installation } from './harness/built-api';
 
@@ -73,7 +73,8 @@ describe('the scripts of operators', () => {
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    const [code] = (await once(child, 'exit')) as [number | null];
+    // Not its exit: what it has said may come after that.
+    const [code] = (await once(child, 'close')) as [number | null];
     return { code, stdout, stderr };
   }
 
@@ -217,12 +218,3 @@ describe('the scripts of operators', () => {
     return path('pm2', 'node_modules', '.bin');
   }
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}

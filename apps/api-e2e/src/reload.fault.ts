@@ -1,7 +1,6 @@
+import { freePort } from '@liftdesk/testing';
 import Database from 'better-sqlite3';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DIST, Installation } from './harness/built-api';
@@ -119,12 +118,3 @@ describe('PM2 reloads the one process that serves a file of SQLite', () => {
     expectNothingLost(tally);
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}

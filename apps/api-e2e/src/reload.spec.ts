@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
+import { freePort } from '@liftdesk/testing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Installation } from './harness/built-api';
 import { ClusterOfOne } from './harness/cluster-of-one';
@@ -53,13 +52,4 @@ async function askUntilSomeWait(origin: string): Promise<{ asked: Promise<void>[
     await Promise.race([one, pause(LONG_FOR_AN_ANSWER_MS)]);
   }
   return { asked, statuses };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

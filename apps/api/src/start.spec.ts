@@ -1,8 +1,7 @@
 import { EnvSecretStore } from '@liftdesk/secrets';
+import { freePort } from '@liftdesk/testing';
 import Database from 'better-sqlite3';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from './common/startup-error';
@@ -205,12 +204,3 @@ describe('a start', () => {
     expect((await started(configOf({ NODE_ENV: 'test' }))).noticeMs).toBeUndefined();
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}

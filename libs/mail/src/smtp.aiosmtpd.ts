@@ -1,8 +1,8 @@
-import { selfSigned } from '@liftdesk/testing';
+import { freePort, selfSigned } from '@liftdesk/testing';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,12 +23,7 @@ class Aiosmtpd {
     const { certificate, privateKey } = selfSigned();
     await writeFile(join(folder, 'cert.pem'), certificate);
     await writeFile(join(folder, 'key.pem'), privateKey);
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, 'close');
-    const server = new Aiosmtpd(port, folder);
+    const server = new Aiosmtpd(await freePort(), folder);
     await server.up();
     return server;
   }

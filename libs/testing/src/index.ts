@@ -4,6 +4,7 @@ export { CloudWatchLogsServer } from './aws-json/cloudwatch-logs.server';
 export { SecretsManagerServer } from './aws-json/secrets-manager.server';
 export * from './s3';
 export { POSTGRES_GUEST, PostgresServer, type PostgresServerOptions } from './postgres/postgres-server';
+export { freePort } from './free-port';
 export { ThrowAwayDatabases, testDatabaseUrl } from './postgres/throw-away-database';
 export { describeWithRedis, RedisServer, redisIsThere, type RedisServerOptions } from './redis-server';
 export { readMail, type ReadMail } from './mime/read-mail';

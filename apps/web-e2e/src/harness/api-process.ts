@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DIST } from './built-product';
 
@@ -56,15 +55,4 @@ export async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promis
   child.kill(signal);
   await ended;
   clearTimeout(impatience);
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port was free');
-  return address.port;
 }

@@ -1,7 +1,8 @@
+import { freePort } from '@liftdesk/testing';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiProcess, freePort } from './api-process';
+import { ApiProcess } from './api-process';
 import { environmentOf, runCommand } from './built-product';
 import { CloudDesk } from './cloud/cloud-desk';
 import { preparedCloud } from './cloud/shared-servers';

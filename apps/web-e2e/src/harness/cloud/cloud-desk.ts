@@ -4,11 +4,12 @@ import {
   SecretsManagerServer,
   SesServer,
   ThrowAwayDatabases,
+  freePort,
 } from '@liftdesk/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiProcess, freePort } from '../api-process';
+import { ApiProcess } from '../api-process';
 import { environmentOf, runCommand } from '../built-product';
 import { Nginx } from './nginx';
 import type { PreparedCloud } from './shared-servers';

@@ -1,9 +1,9 @@
-import { ThrowAwayDatabases } from '@liftdesk/testing';
+import { ThrowAwayDatabases, freePort } from '@liftdesk/testing';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiProcess, freePort } from '../api-process';
+import { ApiProcess } from '../api-process';
 import { environmentOf, runCommand } from '../built-product';
 import { Desk } from '../desk';
 import { INGRID } from '../people';
