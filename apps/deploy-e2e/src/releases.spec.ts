@@ -1,4 +1,4 @@
-import { type Build, Builds, withClient, withMigration, withPrelude } from './harness/builds';
+import { type Build, Builds, all, withClient, withHolds, withMigration, withPrelude } from './harness/builds';
 import { Cloud, DATABASE } from './harness/cloud';
 import { USER, buildsOfRun } from './harness/image';
 import { Load } from './harness/load';
@@ -39,8 +39,11 @@ describeOnMachines('releases of a desk of two processes, on PostgreSQL and Redis
     machine = await Machine.make({ engine: 'postgres', instances: 2, settings, credentials });
   });
   afterAll(async () => {
-    await machine.remove();
-    await cloud.stop();
+    try {
+      await machine.remove();
+    } finally {
+      await cloud.stop();
+    }
   });
 
   it('the first one serves on a machine that was empty', async () => {
@@ -96,14 +99,16 @@ describeOnMachines('releases of a desk of two processes, on PostgreSQL and Redis
   });
 
   it('a second one at the same time is refused', async () => {
-    third = await builds.another('0.1.4', expands);
+    third = await builds.another('0.1.4', all(expands, withHolds));
+    machine.holdIn('backup');
     const one = machine.release(third.file);
-    await until('it is under way', () => machine.stepUnderWay !== undefined);
+    await until('it is under way', () => machine.stepUnderWay === 'backup' || one.isOver);
     expect(await machine.release(second.file).ended).toMatchObject({
       code: 3,
       said: expect.stringMatching(/under way/) as string,
     });
     expect(await machine.rollback().ended).toMatchObject({ code: 3 });
+    machine.holdIn('');
     await wentWell(one.ended);
     expect(machine.versionAt('current')).toBe(third.version);
   });
@@ -124,7 +129,9 @@ describeOnMachines('releases of a desk of two processes, on PostgreSQL and Redis
     const release = machine.release(third.file);
     await until('it has begun', () => machine.stepUnderWay !== undefined);
     expect(machine.host.kill(`sshd: ${USER}`)).toBeGreaterThan(0);
-    expect(await wentWell(release.ended)).toMatch(new RegExp(`${third.version} serves`));
+    const { said } = await release.ended;
+    expect(said).toMatch(/the connection to .* was lost/);
+    expect(said).toMatch(new RegExp(`${third.version} serves on`));
     expect(await machine.desk.version()).toBe(third.version);
   });
 
@@ -133,7 +140,8 @@ describeOnMachines('releases of a desk of two processes, on PostgreSQL and Redis
     const release = machine.release(fourth.file);
     await until('it has begun', () => machine.stepUnderWay !== undefined);
     await Promise.all([release.kill('SIGKILL'), machine.host.kill(`sshd: ${USER}`)]);
-    await until('the machine is through', () => machine.stepUnderWay === undefined, 300_000);
+    await until('the machine is through', () => !machine.runs('on-machine/activate'));
+    expect(machine.stepUnderWay).toBeUndefined();
     expect(await machine.desk.version()).toBe(fourth.version);
     // Whoever runs the same again hears that all is well.
     await wentWell(machine.release(fourth.file).ended);

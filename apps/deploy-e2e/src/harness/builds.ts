@@ -122,6 +122,18 @@ export function withClient(hash: string): Change {
   };
 }
 
+/** The file in the application's folder that says in which step a release is held. */
+export const HOLD = 'hold-in-step';
+
+/** A build whose release can be held at the beginning of a step: what is through in no time is met there all the same. */
+export const withHolds: Change = (folder) =>
+  edit(join(folder, 'deploy/scripts/on-machine/lib/deed.sh'), (text) =>
+    text.replace(
+      '  "$@"\n',
+      `  while [[ $(cat "$APP_DIR/${HOLD}" 2>/dev/null) == "$name" ]]; do sleep 0.1; done\n  "$@"\n`,
+    ),
+  );
+
 /** A client without the parts that its page does not name: what sends file after file is through sooner. */
 export const withSmallClient: Change = (folder) => {
   const client = join(folder, 'dist/apps/web/browser');

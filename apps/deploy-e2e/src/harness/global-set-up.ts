@@ -10,6 +10,17 @@ async function prepare(): Promise<void> {
   if (StandIn.obstacle !== undefined || isPrepared()) return;
   StandIn.sweep();
   const image = new StandIn();
+  try {
+    await fill(image);
+  } catch (error) {
+    // Where a set-up fails nothing is torn down.
+    await image.remove();
+    throw error;
+  }
+  forget(() => image.remove());
+}
+
+async function fill(image: StandIn): Promise<void> {
   const builds = join(image.folder, 'builds');
   await new Builds(builds).pack();
   await image.boot();
@@ -25,7 +36,6 @@ async function prepare(): Promise<void> {
   await wentWell(image.run(['/root/machine/setup', '--variables', '/root/machine.env'], { env }));
   await image.cutPower();
   hand({ image: image.disk, builds });
-  forget(() => image.remove());
 }
 
 // eslint-disable-next-line no-restricted-exports -- jest takes the default export

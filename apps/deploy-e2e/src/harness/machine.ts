@@ -2,6 +2,7 @@ import { selfSigned } from '@liftdesk/testing';
 import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { HOLD } from './builds';
 import { Desk } from './desk';
 import { APP_DIR, COMMON_VARIABLES, DOMAIN, USER, asLines, imageOfRun } from './image';
 import { type Ending, type Running, freePort, start, until, wentWell } from './run';
@@ -15,6 +16,8 @@ const OWN_SETTINGS = {
   LOG_LEVEL: 'info',
   // More than a person does.
   RATE_LIMIT_USER: '1000000',
+  // Who signed in at the beginning of a file is signed in at its end, on a slow machine too.
+  JWT_EXPIRES_IN: '6h',
 };
 const LINEAGE = `/etc/letsencrypt/live/${DOMAIN}`;
 const AGENT = { email: 'maja@desk.example', password: 'a password for maja' };
@@ -43,6 +46,15 @@ export class Machine {
 
   static async make(options: MachineOptions): Promise<Machine> {
     const host = new StandIn(imageOfRun());
+    try {
+      return await Machine.begin(host, options);
+    } catch (error) {
+      await host.remove();
+      throw error;
+    }
+  }
+
+  private static async begin(host: StandIn, options: MachineOptions): Promise<Machine> {
     await host.boot();
     const door = await SshDoor.make(host, USER, join(host.folder, 'ssh'));
     const [port, httpPort, httpsPort] = [await freePort(), await freePort(), await freePort()];
@@ -149,6 +161,16 @@ export class Machine {
     } catch {
       return undefined;
     }
+  }
+
+  /** Whether a process runs whose command holds it. */
+  runs(text: string): boolean {
+    return this.host.processes().some(({ command }) => command.includes(text));
+  }
+
+  /** Releases that can be held do not go on with that step. */
+  holdIn(step: string): void {
+    writeFileSync(this.host.path(`${APP_DIR}/${HOLD}`), step);
   }
 
   /** Of a file below the application's folder; none where there is none. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -38,7 +39,8 @@ export class Running {
   }
 
   get isOver(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
+    const { pid, exitCode, signalCode } = this.child;
+    return pid === undefined || exitCode !== null || signalCode !== null;
   }
 
   async kill(signal: NodeJS.Signals): Promise<Ending> {
@@ -62,23 +64,32 @@ export async function wentWell(ending: Ending | Promise<Ending>): Promise<string
   return stdout;
 }
 
+/** Beyond what a whole release takes where much else is done on two cores, and within a test's own time. */
+const PATIENCE_MS = 300_000;
+
 /** @throws when it has not come true in time, with what it was */
-export async function until(
-  what: string,
-  isSo: () => boolean | Promise<boolean>,
-  withinMs = 60_000,
-): Promise<void> {
-  for (const end = Date.now() + withinMs; Date.now() < end; await pause(50)) {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await pause(50)) {
     if (await isSo()) return;
   }
-  throw new Error(`Waited ${withinMs / 1000} s in vain until ${what}`);
+  throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain until ${what}`);
 }
 
+/**
+ * One below those that the system hands out by itself: a machine that is off for a moment finds its ports free again, however
+ * many connections others make meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(15_000, 32_000);
+    const probe = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(probe, 'listening');
+    } catch {
+      continue;
+    }
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }
