@@ -55,11 +55,14 @@ describeOnMachines('a machine whose disk is full', () => {
     await load.findAll();
   }
 
+  let neededMb = 0;
+
   it('refuses a release that would not fit, and serves on', async () => {
     await fillUpTo(100);
     const { code, said } = await machine.release(next.file).ended;
     expect(code).toBe(3);
-    expect(said).toMatch(/MB are needed in .*, and \d+ MB are free/);
+    expect(said).toMatch(/(\d+) MB are needed in .*, and \d+ MB are free/);
+    neededMb = Number(/(\d+) MB are needed/.exec(said)?.[1]);
     await expectNothingChanged();
   });
 
@@ -71,11 +74,17 @@ describeOnMachines('a machine whose disk is full', () => {
   });
 
   it('has no half release when it fills up while one is unpacked', async () => {
+    // Enough, so that it is begun, and little, so that it is gone at once.
+    await fillUpTo(neededMb + 20);
     const release = machine.release(next.file);
-    await until('it is being unpacked', () => machine.stepUnderWay === 'unpack' || release.isOver);
+    const isUnpacked = () => machine.releases.some((name) => name.endsWith('.part'));
+    await until('it is being unpacked', () => isUnpacked() || release.isOver);
     // As much as there is, whoever writes meanwhile.
-    await machine.host.run(['sh', '-c', `cat /dev/zero > ${APP_DIR}/filler`]);
-    expect((await release.ended).code).toBe(3);
+    await machine.host.run(['sh', '-c', `cat /dev/zero >> ${APP_DIR}/filler`]);
+    expect(await release.ended).toMatchObject({
+      code: 3,
+      said: expect.stringMatching(/No space left/) as string,
+    });
     rmSync(filler());
     await expectNothingChanged();
   });
