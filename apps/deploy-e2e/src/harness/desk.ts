@@ -52,8 +52,9 @@ export class Desk {
         response.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
         response.on('error', reject);
         response.on('end', () => {
-          if (response.complete)
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: answer });
+          const { complete, statusCode = 0, headers } = response;
+          if (complete) resolve({ status: statusCode, headers, body: answer });
+          else reject(new Error('the answer was cut'));
         });
       });
       asked.end(text);
