@@ -10,6 +10,8 @@ export interface Invalidation {
 /** CloudFront as far as a release asks it: to forget paths. */
 export class Cdn {
   readonly invalidations: Invalidation[] = [];
+  /** What is looked at before each answer. */
+  onInvalidation: () => void = () => undefined;
   private readonly server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
@@ -20,6 +22,7 @@ export class Cdn {
       response.setHeader('content-type', 'text/xml');
       if (distribution === undefined) return response.writeHead(404).end();
       this.invalidations.push({ distribution, paths });
+      this.onInvalidation();
       return response.writeHead(201).end(ANSWER);
     });
   });
