@@ -26,7 +26,7 @@ const CUT = `#!/bin/sh
 cd ../../..
 touch away
 kill "$(cat connection)"
-while [ ! -e go ]; do sleep 0.1; done
+while [ -e away ] && [ ! -e go ]; do sleep 0.1; done
 `;
 
 describe('a release to several machines', () => {
@@ -74,7 +74,11 @@ describe('a release to several machines', () => {
     expect({ code, versions: versions() }).toEqual({ code: 1, versions: ['1.0.0', '2.0.0'] });
     expect(said).toContain('two cannot be reached any more');
     two.write('go', '');
-    await until('it is through', () => !existsSync(two.path('app/.release-state')));
+    const [deed] = readdirSync(two.path('app/incoming')).filter((name) => name.startsWith('.deed'));
+    const ending = two.path(`app/incoming/${deed}/release/code`);
+    await until('it is through', () => existsSync(ending));
+    expect(readFileSync(ending, 'utf8')).toBe('0\n');
+    expect(existsSync(two.path('app/.release-state'))).toBe(false);
     expect(versions()).toEqual(['1.0.0', '2.0.0']);
   });
 

@@ -61,7 +61,7 @@ export class SmallMachine {
       PM2_BIN: machine.path('pm2'),
       PM2_HOME: machine.path('.pm2'),
     };
-    const lines = Object.entries({ ...variables, SERVES_WITHIN: 5, PORT: await freePort() });
+    const lines = Object.entries({ ...variables, SERVES_WITHIN: 120, PORT: await freePort() });
     // No end of line at its end: it is read all the same.
     machine.write('machine.env', lines.map(([name, value]) => `${name}=${value}`).join('\n'));
     return machine;
