@@ -1,12 +1,26 @@
-/** Every test of the API on PostgreSQL: the database of each desk is a copy of one that was migrated once. */
+/**
+ * The API's tests on PostgreSQL: the database of each desk is a copy of one that was migrated once. `npm run test:postgres` runs
+ * those that import testing/test-database.ts, by whatever way: to all others PostgreSQL is nothing.
+ */
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 const setUp = join(__dirname, '../../libs/testing/src/postgres/jest-global-setup.ts');
 const tearDown = join(__dirname, '../../libs/testing/src/postgres/jest-global-teardown.ts');
+
+/** Open a desk, and look at it by HTTP from outside, of which smoke.spec.ts does enough on PostgreSQL. */
+const LOOK_FROM_OUTSIDE = [
+  'smoke/smoke-faults.spec.ts',
+  'security-audit/outside.spec.ts',
+  'security-audit/tls.spec.ts',
+];
 
 module.exports = {
   ...require('./jest.config.js'),
   displayName: 'api on PostgreSQL',
   globalSetup: setUp,
   globalTeardown: tearDown,
+  testPathIgnorePatterns: LOOK_FROM_OUTSIDE.map((path) => `<rootDir>/${path}`),
+  // Each desk has a database of its own, and waits for it a good part of its time; the server takes 200 connections.
+  maxWorkers: Math.min(6, Math.ceil(availableParallelism() * 1.5)),
 };
