@@ -1,9 +1,10 @@
+import { freePort } from '@liftdesk/testing';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildsOfRun } from './harness/image';
-import { type Running, freePort, run, start, until, wentWell } from './harness/run';
+import { type Running, run, start, until, wentWell } from './harness/run';
 import { describeOnMachines } from './harness/stand-in';
 
 interface Release {

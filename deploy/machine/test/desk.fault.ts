@@ -1,9 +1,10 @@
+import { freePort } from '@liftdesk/testing';
 import { once } from 'node:events';
 import { type IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { AGENT, BuiltDesk } from './harness/desk';
 import { type Answer, type Question, RenderedNginx } from './harness/nginx';
-import { describeWith, freePort } from './harness/run';
+import { describeWith } from './harness/run';
 
 const CLIENT = 'app/current/dist/apps/web/browser';
 const PAGE = '<!doctype html><desk-root ngCspNonce="__CSP_NONCE__"></desk-root>';

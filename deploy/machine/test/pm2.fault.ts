@@ -1,8 +1,9 @@
+import { freePort } from '@liftdesk/testing';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Ending, MACHINE, PATH, ROOT, Scratch, freePort, run, wentWell } from './harness/run';
+import { type Ending, MACHINE, PATH, ROOT, Scratch, run, wentWell } from './harness/run';
 
 /** As much of a desk as PM2 knows: it says `ready`, answers, and writes to where PM2 listens. */
 const DESK = `

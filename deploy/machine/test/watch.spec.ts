@@ -1,8 +1,9 @@
+import { freePort } from '@liftdesk/testing';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import { join } from 'node:path';
-import { type Ending, MACHINE, Scratch, freePort, runBeside } from './harness/run';
+import { type Ending, MACHINE, Scratch, runBeside } from './harness/run';
 
 const METRICS = `# HELP liftdesk_outbox_mails Mails that wait to be sent, and those that were given up
 liftdesk_outbox_mails{state="queued"} 7

@@ -1,11 +1,11 @@
-import { selfSigned } from '@liftdesk/testing';
+import { freePort, selfSigned } from '@liftdesk/testing';
 import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { HOLD } from './builds';
 import { Desk } from './desk';
 import { APP_DIR, COMMON_VARIABLES, DOMAIN, USER, asLines, imageOfRun } from './image';
-import { type Ending, type Running, freePort, start, until, wentWell } from './run';
+import { type Ending, type Running, start, until, wentWell } from './run';
 import { SshDoor } from './ssh-door';
 import { StandIn, WORKSPACE } from './stand-in';
 import { Unit } from './unit';

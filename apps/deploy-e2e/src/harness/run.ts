@@ -1,7 +1,4 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How a process ended and what it said. */
@@ -73,23 +70,4 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
     if (await isSo()) return;
   }
   throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain until ${what}`);
-}
-
-/**
- * One below those that the system hands out by itself: a machine that is off for a moment finds its ports free again, however
- * many connections others make meanwhile.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(15_000, 32_000);
-    const probe = createServer().listen(port, '127.0.0.1');
-    try {
-      await once(probe, 'listening');
-    } catch {
-      continue;
-    }
-    probe.close();
-    await once(probe, 'close');
-    return port;
-  }
 }

@@ -1,6 +1,7 @@
+import { freePort } from '@liftdesk/testing';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Running, freePort, run, until, wentWell } from './run';
+import { type Running, run, until, wentWell } from './run';
 import type { StandIn } from './stand-in';
 
 const HOST_KEY = '/etc/ssh/liftdesk_host_key';

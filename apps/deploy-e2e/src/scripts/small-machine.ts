@@ -1,3 +1,4 @@
+import { freePort } from '@liftdesk/testing';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Ending, freePort, run } from '../harness/run';
+import { type Ending, run } from '../harness/run';
 import { WORKSPACE } from '../harness/stand-in';
 
 export const SCRIPTS = join(WORKSPACE, 'deploy/scripts');

@@ -1,4 +1,4 @@
-import { selfSigned } from '@liftdesk/testing';
+import { freePort, selfSigned } from '@liftdesk/testing';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Scratch, freePort, run, wentWell } from './run';
+import { Scratch, run, wentWell } from './run';
 
 export interface Answer {
   status: number;
