@@ -68,13 +68,13 @@ function files({ buckets: { client, artefacts }, distributionId }: GithubProps):
       why: 'The whole client, in a bucket that holds nothing else.',
     },
     {
-      actions: ['s3:PutObject', 's3:GetObject'],
+      actions: ['s3:PutObject'],
       resources: [artefacts.arnForObjects('releases/*')],
-      why: 'Every release in its own bucket; none is removed.',
+      why: 'Every release in its own bucket; none is read or removed.',
     },
-    { actions: ['s3:ListBucket'], resources: [client.bucketArn, artefacts.bucketArn] },
+    { actions: ['s3:ListBucket'], resources: [client.bucketArn] },
     {
-      actions: ['cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'],
+      actions: ['cloudfront:CreateInvalidation'],
       resources: [`arn:aws:cloudfront::${Aws.ACCOUNT_ID}:distribution/${distributionId}`],
     },
   ];

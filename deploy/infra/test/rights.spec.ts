@@ -142,11 +142,9 @@ describe.each(PROFILES)('%s:', (_name, context) => {
       const rights = desk().rightsOf('Github');
       expect(rights.flatMap(actionsOf).sort()).toEqual([
         'cloudfront:CreateInvalidation',
-        'cloudfront:GetInvalidation',
         'ec2-instance-connect:SendSSHPublicKey',
         'ec2:DescribeInstances',
         's3:DeleteObject',
-        's3:GetObject',
         's3:GetObject',
         's3:ListBucket',
         's3:PutObject',
