@@ -1,4 +1,4 @@
-import { InterruptedError, RefusedError } from '../common/operator-errors';
+import { DifferenceError, InterruptedError, RefusedError } from '../common/operator-errors';
 import { buildVersion } from '../common/build-version';
 import { openSqlite } from '../database/sqlite';
 import type { DeskDigest } from '../transfer/digest';
@@ -17,6 +17,9 @@ import { prove } from './proof';
 import { type Repairs, recordMended } from './repairs';
 import { type MoveReport, keepReport, makeReportsFolder } from './report';
 import { holdSource } from './source-hold';
+
+const WRITABLE =
+  'The source could be written to before all had arrived: a server was started on it, or its maintenance ended';
 
 /** The tables that are moved: those of this build, whatever the engine. */
 export async function movedTables(): Promise<TableShape[]> {
@@ -49,6 +52,8 @@ export async function moveDesk(options: MoveOptions): Promise<MoveReport> {
     const course = { meter, goOn: () => goOn(options.signal) };
     try {
       const brought = await bring(options, plan, target, tables, course);
+      // What came after its rows were read for the proof is in none; a masked copy is of one instant.
+      if (!options.mask && !(await hold.isHeld())) throw new DifferenceError(WRITABLE);
       const report = reportOf(plan, brought, meter, began);
       // Kept first: whatever happens from here on, what was proven is known.
       const file = keepReport(options.reports, report);

@@ -313,6 +313,28 @@ describeOnSqlite('a source in SQLite', () => {
     });
   });
 
+  it('whose maintenance ends before all has arrived keeps the target from being taken for the desk', async () => {
+    const [source, target] = [await sqlitePlace(), await sqlitePlace()];
+    const { InstanceLock } = await import('../database/instance-lock');
+    const path = (source.config as { path: string }).path;
+    await withDesk(source.config, async (desk) => {
+      await migrate(desk);
+      await fillDesk(desk);
+    });
+    const maintain = (sql: string): void => void new Database(path).exec(sql).close();
+    const server = InstanceLock.acquire(path);
+    maintain('insert into maintenance (id, since) values (1, 1)');
+    const onProgress = ({ phase }: MoveProgress): void =>
+      void (phase === 'Proving' && maintain('delete from maintenance'));
+    await expect(moveDesk(moving(source.config, target.config, { onProgress }))).rejects.toMatchObject({
+      message: expect.stringMatching(/could be written to before all had arrived[^]*stays marked.*--restart/),
+      exitCode: 4,
+    });
+    maintain('insert into maintenance (id, since) values (1, 2)');
+    expect((await moveDesk(moving(source.config, target.config))).resumed).toBe(true);
+    server.release();
+  });
+
   it('with odd rows stops before anything is written, and is mended when told', async () => {
     const [source, target] = [await sqlitePlace(), await sqlitePlace()];
     await withDesk(source.config, async (desk) => {
@@ -425,6 +447,14 @@ describeOnPostgres('a source in PostgreSQL', () => {
     await fillDesk(server);
     await expect(moveDesk(moving(source.config, target.config))).rejects.toThrow(/npm run maintenance -- on/);
     await server.query('insert into maintenance (id, since) values (1, 1)');
+    const onProgress = ({ phase, done }: MoveProgress): void =>
+      void (phase === 'Proving' && done === 0 && (ended = server.query('delete from maintenance')));
+    let ended: Promise<unknown> | undefined;
+    await expect(moveDesk(moving(source.config, target.config, { onProgress }))).rejects.toThrow(
+      /could be written to before all had arrived/,
+    );
+    await ended;
+    await server.query('insert into maintenance (id, since) values (1, 2)');
     expect((await moveDesk(moving(source.config, target.config))).rows).toBeGreaterThan(100);
     await server.destroy();
     await source.drop();

@@ -12,6 +12,8 @@ const OFFER = 'switch it to maintenance with `npm run maintenance -- on` (readin
 export interface SourceHold {
   /** Why it cannot be had, in words; null where nobody writes. */
   obstacle: string | null;
+  /** Whether nobody can have written to it until now. */
+  isHeld(): Promise<boolean>;
   release(): void;
 }
 
@@ -20,13 +22,20 @@ export async function holdSource(config: DatabaseConfig): Promise<SourceHold> {
   return config.type === 'sqlite' ? holdSqlite(config.path) : holdPostgres(config);
 }
 
+const refused = (obstacle: string | null): SourceHold => ({
+  obstacle,
+  isHeld: async () => false,
+  release: () => undefined,
+});
+
 function holdSqlite(path: string): SourceHold {
-  if (!existsSync(path)) return { obstacle: null, release: () => undefined };
+  if (!existsSync(path)) return refused(null);
   const leftovers = ['-wal', '-shm'].filter((suffix) => !existsSync(`${path}${suffix}`));
   try {
     const lock = InstanceLock.acquire(path);
     return {
       obstacle: null,
+      isHeld: async () => true,
       release: () => {
         removeEmpty(path, leftovers);
         lock.release();
@@ -34,12 +43,10 @@ function holdSqlite(path: string): SourceHold {
     };
   } catch (error) {
     const isBusy = ((error as Error).cause as { code?: string } | undefined)?.code === 'SQLITE_BUSY';
-    const obstacle = !isBusy
-      ? (error as Error).message
-      : inMaintenance(path)
-        ? null
-        : `A server writes to ${path}: ${OFFER}`;
-    return { obstacle, release: () => undefined };
+    if (!isBusy) return refused((error as Error).message);
+    const since = maintenanceOf(path);
+    if (since === null) return refused(`A server writes to ${path}: ${OFFER}`);
+    return { ...refused(null), isHeld: async () => maintenanceOf(path) === since };
   }
 }
 
@@ -50,26 +57,39 @@ function removeEmpty(path: string, suffixes: readonly string[]): void {
   for (const suffix of suffixes) rmSync(`${path}${suffix}`, { force: true });
 }
 
-function inMaintenance(path: string): boolean {
+/** @returns since when it lasts; null where there is none */
+function maintenanceOf(path: string): number | null {
   const connection = new Database(path, { readonly: true, timeout: 5_000 });
   try {
     const isThere = connection.prepare(`select 1 from sqlite_master where name = 'maintenance'`).get();
-    return isThere !== undefined && connection.prepare(READ_MAINTENANCE).get() !== undefined;
+    if (isThere === undefined) return null;
+    return (connection.prepare(READ_MAINTENANCE).get() as Since | undefined)?.since ?? null;
   } finally {
     connection.close();
   }
 }
 
+interface Since {
+  since: number;
+}
+
+/** A server that is not there cannot be kept away: what holds is that there was none, or the same maintenance. */
 async function holdPostgres(config: PostgresConfig): Promise<SourceHold> {
+  const before = await stateOf(config);
+  if (before === 'served') return refused(`A server is connected to the source: ${OFFER}`);
+  return { ...refused(null), isHeld: async () => (await stateOf(config)) === before };
+}
+
+/** @returns since when its maintenance lasts, or whether a server writes to it */
+async function stateOf(config: PostgresConfig): Promise<number | 'served' | 'left'> {
   const client = await connectTo(config);
   try {
     const { rows } = await client.query<{ there: string | null }>(
       `select to_regclass('maintenance') as there`,
     );
-    const isOn = rows[0]?.there != null && (await client.query(READ_MAINTENANCE)).rows.length > 0;
-    const obstacle =
-      !isOn && (await isServed(client)) ? `A server is connected to the source: ${OFFER}` : null;
-    return { obstacle, release: () => undefined };
+    const [found] = rows[0]?.there == null ? [] : (await client.query<Since>(READ_MAINTENANCE)).rows;
+    if (found !== undefined) return Number(found.since);
+    return (await isServed(client)) ? 'served' : 'left';
   } finally {
     await client.end();
   }
