@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileS
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BuiltApi, Ending } from './harness/built-api';
 import { Client, type Ticket } from './harness/client';
-import type { RunningCommand } from './harness/command';
+import { type RunningCommand, pausingAfter } from './harness/command';
 import { AGENT, SECRET_THERE, TwoPlaces } from './harness/two-places';
 
 const WRITERS = 4;
@@ -49,8 +49,6 @@ describe('a desk lifted and landed by the built commands', () => {
     await command.says('Moving files');
     places.s3.seen.length = 0;
   };
-  const freeze = ({ pid }: RunningCommand): void => void process.kill(pid, 'SIGSTOP');
-  const thaw = ({ pid }: RunningCommand): void => void process.kill(pid, 'SIGCONT');
 
   it('loses no write that was acknowledged, while people read on; the desk goes on there, and comes home', async () => {
     const bytes = { name: 'big.txt', bytes: new Uint8Array(Buffer.alloc(200_000, 'All work and no play. ')) };
@@ -133,7 +131,7 @@ describe('a desk lifted and landed by the built commands', () => {
     ])('%s', async (_when, words, doneBefore) => {
       places.seed(100);
       const files = places.fill(10, 70_000, 0);
-      const command = places.lift();
+      const command = places.lift([], pausingAfter(words));
       await command.says(words);
       await command.kill();
       expect(places.isInMaintenance()).toBe(true);
@@ -148,7 +146,7 @@ describe('a desk lifted and landed by the built commands', () => {
 
     it('when the rows are proven and nobody has written it down; but not when they were taken away since', async () => {
       const files = places.fill(10);
-      const command = places.lift();
+      const command = places.lift([], pausingAfter('\ndatabase: '));
       await command.says('\ndatabase: ');
       await command.kill();
       const [name] = readdirSync(places.path('move-reports')).filter((one) => /^lift-.*json$/.test(one));
@@ -234,10 +232,10 @@ describe('a desk lifted and landed by the built commands', () => {
 
   it('called off in the rows, given up, and lifted again after somebody has written: that begins anew, and says so', async () => {
     places.seed(300);
-    const command = places.lift();
+    const command = places.lift([], pausingAfter('Moving message'));
     await command.says('Moving message');
     process.kill(command.pid, 'SIGINT');
-    const { code, stderr } = await command.ended;
+    const { code, stderr } = await command.goOn();
     expect(code).toBe(130);
     expect(stderr).toMatch(
       /^The move was interrupted\. .*\nThe source is as it was, and still in maintenance\./,
@@ -259,20 +257,19 @@ describe('a desk lifted and landed by the built commands', () => {
 
   it('called off in the backup, or refused by what came up meanwhile, the source takes writes again', async () => {
     places.seed(50);
-    const called = places.lift();
+    const atMaintenance = pausingAfter('The source is in maintenance');
+    const called = places.lift([], atMaintenance);
     await called.says('The source is in maintenance');
     process.kill(called.pid, 'SIGTERM');
-    const { code, stderr } = await called.ended;
+    const { code, stderr } = await called.goOn();
     expect(code).toBe(130);
     expect(stderr).toMatch(/Nothing has reached the target, and the source takes writes again\n$/);
     expect(places.isInMaintenance()).toBe(false);
 
-    const late = places.lift();
+    const late = places.lift([], atMaintenance);
     await late.says('The source is in maintenance');
-    freeze(late);
     await places.useThere();
-    thaw(late);
-    const ending = await late.ended;
+    const ending = await late.goOn();
     expect(ending.code).toBe(3);
     expect(ending.stderr).toMatch(/holds tables that are not Liftdesk’s[^]*takes writes again\n$/);
     expect(places.isInMaintenance()).toBe(false);
@@ -294,15 +291,13 @@ describe('a desk lifted and landed by the built commands', () => {
 
   it('of two at once one is refused, and does the other no harm', async () => {
     places.fill(10);
-    const first = places.lift();
+    const first = places.lift([], pausingAfter('The source is in maintenance'));
     await first.says('The source is in maintenance');
-    freeze(first);
     const second = await places.lifted();
     expect(second.code).toBe(3);
     expect(second.stderr).toMatch(/^Another lift or land .* is under way/);
     expect(places.isInMaintenance()).toBe(true);
-    thaw(first);
-    done(await first.ended);
+    done(await first.goOn());
   });
 
   it('where both places have the same database, files alone are brought; and the other way round', async () => {
@@ -331,7 +326,7 @@ describe('a desk lifted and landed by the built commands', () => {
     done(await places.lifted());
     done(await places.command(['maintenance', 'off'], { DATABASE_URL: places.databaseUrl }));
     const home = { DATABASE_PATH: places.path('second.sqlite'), UPLOAD_DIR: places.path('second') };
-    const command = places.land(['--mask'], home);
+    const command = places.land(['--mask'], { ...home, ...pausingAfter('Moving user') });
     await command.says('Moving user');
     await command.kill();
     const ending = await places.land(['--mask'], home).ended;

@@ -3,12 +3,22 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DIST, type Ending, type Installation } from './built-api';
 
+const PRELOAD = join(__dirname, 'pause-after-words.cjs');
+
+/** For a command's environment: once it has printed this it stands still, until it is killed or may go on. */
+export const pausingAfter = (words: string): Record<string, string> => ({
+  NODE_OPTIONS: `--require ${PRELOAD}`,
+  PAUSE_AFTER: words,
+});
+
 /** An operator's command of the built API, while it runs. */
 export interface RunningCommand {
   pid: number;
   ended: Promise<Ending>;
   /** Resolves once it has printed this. @throws where it ends before */
   says(words: string): Promise<void>;
+  /** Lets it go on that stands still. @returns how it ended; the promise resolves when it has */
+  goOn(): Promise<Ending>;
   /** Ends it with SIGKILL: nothing of it comes later. */
   kill(): Promise<void>;
 }
@@ -36,6 +46,10 @@ export function begin(
         if (isOver) throw new Error(`It ended without saying "${words}": ${stdout}${stderr}`);
         await Promise.race([once(child.stdout, 'data'), ended]);
       }
+    },
+    goOn: () => {
+      child.stdin.end('\n');
+      return ended;
     },
     kill: async () => {
       child.kill('SIGKILL');
