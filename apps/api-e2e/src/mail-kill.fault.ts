@@ -1,3 +1,3 @@
 import { describeMailKills } from './mail-kill-rounds';
 
-describeMailKills(15);
+describeMailKills(8);
