@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { InterruptedError, RefusedError } from '../common/operator-errors';
+import { exitCodeOf } from '../cli/operator';
 import type { Config } from '../config/config';
 import { openRowSource } from '../transfer/open-row-source';
 import { tablesOf } from '../transfer/tables';
@@ -252,6 +253,20 @@ describe('a backup', () => {
     expect(await source.count(table)).toBe(0);
     await source.close();
     await scratch.drop();
+  });
+
+  describeOnSqlite('of a desk that is not there', () => {
+    it('fails: what is refused passes, for whoever runs it by a timer, for one that another process makes', async () => {
+      const config = configOf({});
+      const database = { type: 'sqlite', path: join(folder, 'nowhere.sqlite') } as const;
+      const { signal } = new AbortController();
+      const options = { version: 'test', say: () => undefined, signal };
+      const error: unknown = await makeBackup({ ...config, database }, options).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toMatchObject({ message: expect.stringContaining('There is no database') as string });
+      expect(exitCodeOf(error)).toBe(1);
+    });
   });
 
   // The databases of tests on PostgreSQL are used again: a fault test does the same there.

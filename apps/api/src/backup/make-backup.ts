@@ -1,6 +1,5 @@
 import { StorageUnavailableError } from '@liftdesk/storage';
 import { existsSync } from 'node:fs';
-import { RefusedError } from '../common/operator-errors';
 import { StartupError } from '../common/startup-error';
 import type { Config } from '../config/config';
 import { assertNothingTakenAway } from '../database/migration-state';
@@ -46,12 +45,12 @@ export interface BackupReport {
 /**
  * Makes a backup of the configured desk, restores it, and counts it only when all of it came back; then removes outdated
  * ones. A server may go on.
- * @throws RefusedError, InterruptedError, StartupError
+ * @throws RefusedError where another one is under way, and for nothing else: then there will be one; InterruptedError, StartupError
  */
 export async function makeBackup(config: Config, options: BackupOptions): Promise<BackupReport> {
   const { database, backup } = config;
   if (database.type === 'sqlite' && !existsSync(database.path))
-    throw new RefusedError(`There is no database ${database.path}: check DATABASE_PATH. Nothing was written`);
+    throw new StartupError(`There is no database ${database.path}: check DATABASE_PATH. Nothing was written`);
   const phases = new Phases(options.say, options.signal);
   try {
     return await oneAtATime(database, () =>
@@ -111,12 +110,12 @@ function described(tables: readonly TableShape[], held: DeskDigest): Manifest['t
 
 /**
  * After a way back the desk is of a newer version than the build that serves, and is backed up all the same: the copy is of all of it.
- * @throws RefusedError where there is no desk, StartupError where something was taken away that this build knows
+ * @throws StartupError where there is no desk, or something was taken away that this build knows
  */
 async function migrationsOf({ rows, desk }: DeskSnapshot): Promise<string[]> {
   const migrations = await rows.migrations();
   if (migrations.length === 0)
-    throw new RefusedError('There is no desk in this database: start Liftdesk once. Nothing was written');
+    throw new StartupError('There is no desk in this database: start Liftdesk once. Nothing was written');
   assertNothingTakenAway(migrations.filter((name) => !desk.known.includes(name)));
   return migrations;
 }
