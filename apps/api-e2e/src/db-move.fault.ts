@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ending, Installation } from './harness/built-api';
 import { CuttableProxy } from './harness/cuttable-proxy';
+import { pausingAfter } from './harness/command';
 import { MoveRun } from './harness/move-run';
 
 const TICKETS = 2_000;
@@ -113,10 +114,10 @@ describe('the way to the target breaks', () => {
 
 describe('the server of the target', () => {
   it('crashes and comes back: the same command goes on', async () => {
-    const run = begin(there());
+    const run = begin(there(), SOURCE, pausingAfter('Moving message'));
     await run.says('Moving message');
     await postgres.restart('immediate');
-    expectEnded(await run.ended, 1, /cannot be reached any more|terminat/);
+    expectEnded(await run.goOn(), 1, /cannot be reached any more|terminat/);
     await expectDone(move(there()));
   });
 
@@ -143,9 +144,10 @@ describe('the server of the target', () => {
 
 describe('an operator', () => {
   it('presses Ctrl-C: exit code 130, and the same command goes on', async () => {
-    const run = begin(there());
+    const run = begin(there(), SOURCE, pausingAfter('Moving message'));
     await run.says('Moving message');
-    expectEnded(await run.signal('SIGINT'), 130, /was interrupted.*Run the same command again/);
+    void run.signal('SIGINT');
+    expectEnded(await run.goOn(), 130, /was interrupted.*Run the same command again/);
     await expectDone(move(there()));
   });
 
@@ -238,10 +240,10 @@ describeAsRoot(`${WHY_ROOT}a disk`, () => {
   it('of a file of SQLite that fills meanwhile: a line, and with more room the same command goes on', async () => {
     const size = Math.ceil((statSync(installation.databasePath).size * 1.6) / MB);
     mount(`size=${size}m`);
-    const run = begin(`sqlite:${disk}/desk.sqlite`);
+    const run = begin(`sqlite:${disk}/desk.sqlite`, SOURCE, pausingAfter('Moving ticket'));
     await run.says('Moving ticket');
     again(`size=6m`);
-    expectEnded(await run.ended, 1, /the disk of the target is full/);
+    expectEnded(await run.goOn(), 1, /the disk of the target is full/);
     again('size=400m');
     await expectDone(move(`sqlite:${disk}/desk.sqlite`));
   });

@@ -13,7 +13,7 @@ export class MoveRun {
     this.child = spawn(process.execPath, [join(DIST, 'cli.js'), 'db:move', ...args], {
       cwd: installation.folder,
       env: installation.env(env),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     let [stdout, stderr] = ['', ''];
     const heard = (text: string): void => {
@@ -42,6 +42,12 @@ export class MoveRun {
   async says(words: string): Promise<void> {
     while (!this.said.includes(words) && this.child.exitCode === null && this.child.signalCode === null)
       await Promise.race([once(this.child.stdout as NodeJS.ReadableStream, 'data'), this.ended]);
+  }
+
+  /** Lets it go on that stands still: see `pausingAfter`. */
+  goOn(): Promise<Ending> {
+    this.child.stdin?.end('\n');
+    return this.ended;
   }
 
   signal(signal: NodeJS.Signals): Promise<Ending> {
