@@ -132,21 +132,25 @@ describe('files moved by the built commands', () => {
 
   describe('killed with SIGKILL, the same command finishes the work', () => {
     const [HANGS, KEEPS]: [S3Fault, S3Fault] = [{ kind: 'hang' }, { kind: 'keep-answer' }];
+    const PASSES: S3Fault = { kind: 'delay', ms: 0 };
+    /** Longer than a busy machine takes to kill who waits. */
+    const PATIENT = { S3_DEADLINE: '60' };
 
-    it.each<[string, S3Operation, S3Fault | null, number]>([
+    it.each<[string, S3Operation, S3Fault, number]>([
       ['before anything has arrived', 'PutObject', HANGS, 1],
       ['when the first file is there and nobody knows', 'PutObject', KEEPS, 1],
-      ['after some', 'PutObject', null, 5],
-      ['after half of them', 'PutObject', null, 30],
-      ['after nearly all', 'PutObject', null, 59],
+      ['after some', 'PutObject', HANGS, 5],
+      ['after half of them', 'PutObject', HANGS, 30],
+      ['after nearly all', 'PutObject', HANGS, 59],
       ['when parts were begun', 'CreateMultipartUpload', KEEPS, 1],
       ['while the store takes a part', 'UploadPart', HANGS, 1],
       ['when the parts are joined', 'CompleteMultipartUpload', KEEPS, 1],
     ])('to a bucket: %s', async (_when, operation, fault, times) => {
       const files = many();
       const before = everything('uploads');
-      if (fault) s3.faults.always(operation, fault);
-      const command = begin(THERE);
+      if (times > 1) s3.faults.next(operation, PASSES, times - 1);
+      s3.faults.always(operation, fault);
+      const command = begin(THERE, PATIENT);
       await untilSeen(operation, times);
       await kill(command);
       s3.faults.clear();
@@ -161,9 +165,12 @@ describe('files moved by the built commands', () => {
       const files = many();
       expect((await run(THERE)).code).toBe(0);
       s3.seen.length = 0;
-      const command = begin(BACK);
+      if (times > 1) s3.faults.next('GetObject', PASSES, times - 1);
+      s3.faults.always('GetObject', HANGS);
+      const command = begin(BACK, PATIENT);
       await untilSeen('GetObject', times);
       await kill(command);
+      s3.faults.clear();
       expect(await run(BACK)).toMatchObject({ code: 0, stderr: '' });
       expectInFolder(files);
       expectInBucket(files);
