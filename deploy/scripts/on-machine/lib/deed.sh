@@ -19,6 +19,7 @@ begin() {
   trap on_exit EXIT
   trap 'exit "$INTERRUPTED"' INT TERM HUP
   clean_up_parts
+  wake_service
   recover
 }
 

@@ -15,6 +15,15 @@ pm2() {
   (exec 9>&-; cd "$APP_DIR" && exec env -i "${set[@]}" "$PM2" "$@")
 }
 
+# PM2 belongs into its unit. One that we woke ourselves would have the rights of whoever released, sudo perhaps, none of the unit's
+# secrets, and be in its way when it starts.
+wake_service() {
+  if [[ ! -d ${SYSTEMD_RUNS:-/run/systemd/system} ]] || ! systemctl cat "$APP_NAME" >/dev/null 2>&1; then return 0; fi
+  if systemctl is-active --quiet "$APP_NAME"; then return 0; fi
+  say "$APP_NAME.service does not run: starting it"
+  sudo -n systemctl start "$APP_NAME" 9>&- || refuse "$APP_NAME.service does not run: sudo systemctl start $APP_NAME"
+}
+
 # put_in_service <version> <what `previous` leads to>
 put_in_service() {
   point previous "$2"
