@@ -1,4 +1,7 @@
-/** Releases onto stand-ins for the machine on AWS, two files at a time: each has machines of its own, and waits more than it works. */
+/**
+ * Releases onto stand-ins for the machine on AWS, three files at a time: each has machines of its own, and waits more than it
+ * works.
+ */
 module.exports = {
   ...require('../../jest.preset.js'),
   displayName: 'deploy-e2e',
@@ -8,5 +11,5 @@ module.exports = {
   // Those want no machine: jest.scripts.config.js.
   testPathIgnorePatterns: ['<rootDir>/scripts/'],
   testTimeout: 600_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
 };
