@@ -103,7 +103,7 @@ describeOnMachines('releases of a desk of two processes, on PostgreSQL and Redis
     machine.holdIn('backup');
     const one = machine.release(third.file);
     await until('it is under way', () => machine.stepUnderWay === 'backup' || one.isOver);
-    expect(await machine.release(second.file).ended).toMatchObject({
+    expect(await machine.release(first.file).ended).toMatchObject({
       code: 3,
       said: expect.stringMatching(/under way/) as string,
     });
