@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DIST, type Ending, Installation } from './harness/built-api';
+import { pausingAfter } from './harness/command';
 
 const TICKETS = 6_000;
 const FILES = 150;
@@ -60,6 +61,12 @@ class Run {
       await Promise.race([once(this.child.stdout as NodeJS.ReadableStream, 'data'), this.ended]);
   }
 
+  /** Lets it go on that stands still: see `pausingAfter`. */
+  goOn(): Promise<Ending> {
+    this.child.stdin?.end('\n');
+    return this.ended;
+  }
+
   signal(signal: NodeJS.Signals): Promise<Ending> {
     this.child.kill(signal);
     return this.ended;
@@ -99,7 +106,7 @@ describe('an archive of a desk', () => {
 
     it('has no name until it is whole, wherever kill -9 comes, and the next one takes its place', async () => {
       for (const phase of EXPORTING) {
-        const exporting = run(['data:export', '--to', to()]);
+        const exporting = run(['data:export', '--to', to()], pausingAfter(phase));
         await exporting.says(phase);
         expect([phase, (await exporting.signal('SIGKILL')).code]).toEqual([phase, null]);
         expect([phase, existsSync(to())]).toEqual([phase, false]);
@@ -109,9 +116,10 @@ describe('an archive of a desk', () => {
     });
 
     it('is given up on Ctrl-C, with a line, and nothing is left', async () => {
-      const exporting = run(['data:export', '--to', to()]);
+      const exporting = run(['data:export', '--to', to()], pausingAfter('Writing the tables'));
       await exporting.says('Writing the tables');
-      const { code, stderr } = await exporting.signal('SIGINT');
+      void exporting.signal('SIGINT');
+      const { code, stderr } = await exporting.goOn();
       expect([code, stderr]).toEqual([130, 'The export was interrupted: nothing is left of it\n']);
       expect(readdirSync(join(installation.folder, 'out'))).toEqual([]);
     });
@@ -154,7 +162,7 @@ describe('an archive of a desk', () => {
 
     it('leaves an empty desk wherever kill -9 comes, and the same command ends it', async () => {
       for (const phase of IMPORTING) {
-        const importing = run(['data:import', '--from', archive], there);
+        const importing = run(['data:import', '--from', archive], { ...there, ...pausingAfter(phase) });
         await importing.says(phase);
         expect([phase, (await importing.signal('SIGKILL')).code]).toEqual([phase, null]);
         await connectionsEnded();
