@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type RunningCommand, begin } from './harness/command';
+import { deedsOfRestore, pauseAt } from './harness/deeds';
 import { RestorableDesk } from './harness/restorable-desk';
 
 describe('a restore killed with SIGKILL leaves the old desk or the new one, and the same command finishes', () => {
@@ -8,14 +9,14 @@ describe('a restore killed with SIGKILL leaves the old desk or the new one, and 
   afterEach(() => desk.remove());
 
   const paused = async (at: number): Promise<RunningCommand> => {
-    const command = begin(desk.installation, ['restore', 'latest'], desk.pauseAt(at));
+    const command = begin(desk.installation, ['restore', 'latest'], pauseAt(desk.installation, at));
     await command.says('paused at');
     return command;
   };
 
   /** The number of each deed that is worth a kill: all that are done to files, and each fifth statement. */
   const worthAKill = async (): Promise<number[]> =>
-    (await desk.deedsOf()).flatMap((deed, index) =>
+    (await deedsOfRestore(desk.installation)).flatMap((deed, index) =>
       deed.startsWith('file') || index % 5 === 0 ? [index + 1] : [],
     );
 

@@ -1,12 +1,12 @@
 import { POSTGRES_GUEST, PostgresServer, selfSigned } from '@liftdesk/testing';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ending, Installation } from './harness/built-api';
 import { begin } from './harness/command';
+import { deedsOfRestore, pauseAt } from './harness/deeds';
 
 /** The first of the two statements by which the databases change names. */
 const SWAP = 'postgres query alter database';
-const PRELOAD = join(__dirname, 'harness', 'pause-at-deed.cjs');
 const describeWithPostgres = PostgresServer.isInstalled ? describe : describe.skip;
 const WHY = PostgresServer.isInstalled ? '' : 'POSTGRESQL ONLY, left out: ';
 
@@ -62,20 +62,10 @@ describeWithPostgres(`${WHY}a restore into PostgreSQL by the built command`, () 
     (await server.query<{ name: string }>('select name from "user"', [], database))[0]?.name;
   const leftovers = (): string[] => readdirSync(path('backups')).filter((name) => name.startsWith('.work'));
 
-  /** What a restore does to files and to databases, from its beginning to its end. */
-  async function deeds(): Promise<string[]> {
-    const observed = { ...env, NODE_OPTIONS: `--require ${PRELOAD}`, DEEDS: path('deeds') };
-    const { code, stderr } = await begin(installation, ['restore', 'latest'], observed).ended;
-    if (code !== 0) throw new Error(stderr);
-    return readFileSync(path('deeds'), 'utf8').trim().split('\n');
-  }
-
-  const pauseAt = (deed: number, from?: string): Record<string, string> => ({
+  const deeds = (): Promise<string[]> => deedsOfRestore(installation, env);
+  const pausedAt = (deed: number, from?: string): Record<string, string> => ({
     ...env,
-    NODE_OPTIONS: `--require ${PRELOAD}`,
-    PAUSE_AT: String(deed),
-    PAUSE_UNTIL: path('go'),
-    ...(from !== undefined && { PAUSE_FROM: from }),
+    ...pauseAt(installation, deed, from),
   });
 
   it('is done by an owner who may create databases, over TLS', async () => {
@@ -93,8 +83,8 @@ describeWithPostgres(`${WHY}a restore into PostgreSQL by the built command`, () 
   it('killed with SIGKILL at any stage leaves the old desk or the new one, and the same command finishes', async () => {
     const all = await deeds();
     const swap = all.findIndex((deed) => deed.startsWith(SWAP));
-    const before = Array.from({ length: 10 }, (_, index) => pauseAt(1 + Math.floor((index * swap) / 10)));
-    const last = Array.from({ length: all.length - swap }, (_, index) => pauseAt(index + 1, SWAP));
+    const before = Array.from({ length: 10 }, (_, index) => pausedAt(1 + Math.floor((index * swap) / 10)));
+    const last = Array.from({ length: all.length - swap }, (_, index) => pausedAt(index + 1, SWAP));
     const seen = new Set<string>();
     for (const pause of [...before, ...last]) {
       for (const name of (await databases('desk')).slice(1)) await server.query(`drop database "${name}"`);
@@ -117,9 +107,9 @@ describeWithPostgres(`${WHY}a restore into PostgreSQL by the built command`, () 
   });
 
   it('whose server goes away ends with a line, and leaves the desk', async () => {
-    const half = pauseAt(Math.floor((await deeds()).length / 2));
+    const half = pausedAt(Math.floor((await deeds()).length / 2));
     await mark('now');
-    for (const pause of [half, pauseAt(1, SWAP)]) {
+    for (const pause of [half, pausedAt(1, SWAP)]) {
       const command = begin(installation, ['restore', 'latest'], pause);
       await command.says('paused at');
       await server.restart('immediate');

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { Client, type Page, type Ticket } from './harness/client';
 import { begin } from './harness/command';
+import { deedsOfRestore, pauseAt } from './harness/deeds';
 import { AGENT, RestorableDesk } from './harness/restorable-desk';
 
 const MB = 1024 * 1024;
@@ -210,11 +211,14 @@ describe('a restore by the built command', () => {
       await desk.backUp(env);
       desk.mark('now');
       // Room was looked at, and is gone after that.
-      const before = (await desk.deedsOf(env)).indexOf('file createWriteStream') + 1;
+      const before = (await deedsOfRestore(desk.installation, env)).indexOf('file createWriteStream') + 1;
       for (const name of readdirSync(disk).filter((one) => one.includes('pre-restore')))
         rmSync(join(disk, name));
       desk.mark('now');
-      const command = begin(desk.installation, ['restore', 'latest'], { ...env, ...desk.pauseAt(before) });
+      const command = begin(desk.installation, ['restore', 'latest'], {
+        ...env,
+        ...pauseAt(desk.installation, before),
+      });
       await command.says('paused at');
       remount('size=30m');
       writeFileSync(desk.path('go'), '');

@@ -1,10 +1,9 @@
 import Database from 'better-sqlite3';
-import { copyFileSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ending, Installation } from './built-api';
 import { begin } from './command';
 
-const PRELOAD = join(__dirname, 'pause-at-deed.cjs');
 /** The only user of the desk. */
 export const AGENT = ['maja@desk.example', 'a password for maja'] as const;
 
@@ -84,22 +83,5 @@ export class RestorableDesk {
   /** What restores are making, or have left half made. */
   drafts(): string[] {
     return this.files().filter((name) => name.includes('.restoring.'));
-  }
-
-  /** What a restore does to files and to databases, from its beginning to its end. */
-  async deedsOf(env: Record<string, string> = {}): Promise<string[]> {
-    const observed = { ...env, NODE_OPTIONS: `--require ${PRELOAD}`, DEEDS: this.path('deeds') };
-    const { code, stderr } = await this.run(['restore', 'latest'], observed);
-    if (code !== 0) throw new Error(stderr);
-    return readFileSync(this.path('deeds'), 'utf8').trim().split('\n');
-  }
-
-  /** Variables by which it stands still before a deed, until there is a file `go`. */
-  pauseAt(deed: number): Record<string, string> {
-    return {
-      NODE_OPTIONS: `--require ${PRELOAD}`,
-      PAUSE_AT: String(deed),
-      PAUSE_UNTIL: this.path('go'),
-    };
   }
 }
