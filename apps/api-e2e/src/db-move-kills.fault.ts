@@ -5,6 +5,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Installation } from './harness/built-api';
+import { pausingAfter } from './harness/command';
 import { MoveRun } from './harness/move-run';
 
 const TICKETS = 8_000;
@@ -42,14 +43,14 @@ describe('a move survives kill -9 at every stage', () => {
     env: Record<string, string>,
     progress: () => Promise<number>,
   ) {
-    const run = () => new MoveRun(installation, args, env);
+    const run = (more: Record<string, string> = {}) => new MoveRun(installation, args, { ...env, ...more });
     for (const percent of PERCENT) {
       const move = run();
       while ((await progress()) < percent && (await isGoing(move))) await sleep(1);
       expect(await move.signal('SIGKILL')).toMatchObject({ code: null });
     }
     for (const phase of PHASES) {
-      const move = run();
+      const move = run(pausingAfter(phase));
       await move.says(phase);
       expect(await move.signal('SIGKILL')).toMatchObject({ code: null });
     }
