@@ -6,7 +6,7 @@ usage() {
   cat <<'USAGE'
 Usage: audit-dependencies.sh [--dry-run]
 
-Asks the registry by both lock files for known holes; development tools are left out. High ones and critical ones fail.
+Asks the registry by every lock file for known holes; development tools are left out. High ones and critical ones fail.
 
   --dry-run   print what would be asked
   --help      this
@@ -31,6 +31,8 @@ for argument in "$@"; do
 done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+code=0
 for folder in . deploy/infra deploy/machine; do
-  "${run[@]}" npm audit --package-lock-only --omit=dev --audit-level=high --prefix "$folder"
+  "${run[@]}" npm audit --package-lock-only --omit=dev --audit-level=high --prefix "$folder" || code=1
 done
+exit "$code"

@@ -50,14 +50,34 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# A workflow that is called off: what is under way is told, and comes to its own end, its way back among it, before the key to the
+# machines is taken away.
+child='' told=no
+pass_on() {
+  told=yes
+  if [[ -n $child ]]; then kill -TERM "$child" 2>/dev/null || true; fi
+}
+trap pass_on INT TERM
+
 # run <command...>: or say it.
 run() {
   if [[ $dry_run == yes ]]; then
     printf '%q ' "$@"
     echo
-  else
-    "$@"
+    return
   fi
+  if [[ $told == yes ]]; then exit 143; fi
+  local code
+  "$@" &
+  child=$!
+  # A signal ends the waiting, and not what is waited for.
+  while
+    told=no code=0
+    wait "$child" || code=$?
+    [[ $told == yes ]]
+  do :; done
+  child=''
+  return "$code"
 }
 
 # Sets `where`: the options that say to which machines, and how they are reached.

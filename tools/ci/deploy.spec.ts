@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const GIVEN = { DEED: 'release', SITE_URL: 'https://desk.example.com', MACHINES: 'ana@one:2222 two' };
@@ -45,7 +46,7 @@ describe('tools/ci/deploy.sh', () => {
     writeFileSync(join(folder, path), text, { mode: 0o755 });
   }
 
-  async function deploy(env: Record<string, string>, ...args: string[]) {
+  function deploy(env: Record<string, string>, ...args: string[]) {
     const all = {
       PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
       DEEDS: join(folder, 'deeds'),
@@ -53,11 +54,15 @@ describe('tools/ci/deploy.sh', () => {
       ...env,
     };
     const command = promisify(execFile)(join(folder, 'tools/ci/deploy.sh'), args, { env: all });
-    const { stdout, stderr, code } = await command.then(
-      (output) => ({ ...output, code: 0 }),
-      (error: { stdout: string; stderr: string; code: number }) => error,
+    const ended = command.then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      ({ code, stdout, stderr }: { stdout: string; stderr: string; code: number }) => ({
+        code,
+        stdout,
+        stderr,
+      }),
     );
-    return { code, stdout, stderr };
+    return Object.assign(ended, { child: command.child });
   }
 
   const deeds = (): string[] =>
@@ -134,6 +139,21 @@ describe('tools/ci/deploy.sh', () => {
     ends('release', ending);
     expect((await deploy(GIVEN)).code).toBe(ending);
     expect(deeds()).toHaveLength(1);
+  });
+
+  it('is called off: the release goes back by itself, and has the key to the machines until it is through', async () => {
+    program(
+      'deploy/scripts/release',
+      `trap 'cat "\${!#}" >>"$DEEDS"; exit 4' TERM; echo >"$DEEDS.begun"; while :; do sleep 0.05; done`,
+    );
+    program('deploy/scripts/session-key', 'mkdir -p "$2"; echo key >"$2/ssh-config"');
+    const { MACHINES: _, ...env } = GIVEN;
+    const begun = join(folder, 'deeds.begun');
+    const ended = deploy({ ...env, MACHINES_TAG: 'desk-production' });
+    while (!existsSync(begun)) await pause(20);
+    ended.child.kill('SIGTERM');
+    expect((await ended).code).toBe(4);
+    expect(deeds().slice(-2)).toEqual([expect.stringMatching(/^release /) as string, 'key']);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { DIST, type Ending, Installation } from './harness/built-api';
 
 const SCRIPTS = resolve(__dirname, '../../../deploy/scripts');
+const PIPELINE = resolve(__dirname, '../../../tools/ci');
 const PM2 = 'pm2@7.0.4';
 
 /** What operators call; their parts lie in folders. */
@@ -122,6 +123,10 @@ describe('the scripts of operators', () => {
       '--external-sources',
       '--check-sourced',
       ...scripts().map((name) => join(SCRIPTS, name)),
+      ...filesOf(PIPELINE)
+        .filter((name) => name.endsWith('.sh'))
+        .map((name) => join(PIPELINE, name)),
+      resolve(__dirname, '../../../.ci/run'),
     ]);
   });
 
