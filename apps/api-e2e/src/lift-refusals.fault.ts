@@ -54,6 +54,15 @@ describe('a lift by the built command, before anything is written', () => {
           return [[], {}];
         },
       ],
+      [
+        'its Redis is away',
+        3,
+        /failure of redis: .*--skip/s,
+        () => {
+          places.describe({ PUBSUB: 'redis', REDIS_HOST: '127.0.0.1', REDIS_PORT: '9' });
+          return [[], {}];
+        },
+      ],
       ['nobody may write into the bucket', 3, /storage/, () => [[], { AWS_SECRET_ACCESS_KEY: 'wrong' }]],
       ['there is no desk here', 3, /There is no database/, () => [[], { DATABASE_PATH: 'nowhere.sqlite' }]],
       [
