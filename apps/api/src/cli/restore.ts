@@ -26,7 +26,8 @@ interface Options extends OperatorOptions {
 const MORE = `
 Without a name or --at it lists the backups. The server must be stopped: deploy/scripts/restore stops it, restores, and
 starts it again. What was there before is kept aside: nothing is deleted.
-Everybody signs in again; mail that waited when the backup was made is not sent, as most of it was sent after that.`;
+Everybody signs in again, and attaches again what had been uploaded and not sent when the backup was made; mail that waited
+then is not sent, as most of it was sent after that.`;
 
 export function restoreCommand(): Command {
   return operatorCommand(

@@ -94,9 +94,13 @@ describe('a restore', () => {
     await desk.query(
       `insert into unsettled_object (storage_key, created_at) values ('attachments/under-way', 5) returning storage_key`,
     );
+    // None of the desk's files has a ticket yet.
+    expect(await desk.query('select rid from attachment where ticket_rid is null')).toHaveLength(2);
     await desk.backUp();
     await desk.restore();
     expect(await desk.query('select storage_key from unsettled_object')).toEqual([]);
+    expect(await desk.query('select rid from attachment')).toEqual([]);
+    expect(uploads()).toHaveLength(2);
   });
 
   it('of an older version is brought to this one', async () => {

@@ -28,8 +28,11 @@ const HOLD_MAIL = `
   update outbox_mail set status = 'suppressed', reason = ?, secret = null, lease = null, updated_at = ?
   where status = 'queued' and (kind = 'passwordReset' or cast(? as integer) = 0) returning rid`;
 const NO_MAINTENANCE = 'delete from maintenance';
-/** An upload that was under way then may have become a file of the database that is kept: the sweeper is to remove none of it. */
-const FORGET_UPLOADS = 'delete from unsettled_object';
+/**
+ * An upload that was under way then, or waited for its message, may be a file of a ticket in the database that is kept. As what
+ * nobody came for, the sweeper would remove it from under that one; an object that it does not know it leaves.
+ */
+const FORGET_UPLOADS = ['delete from unsettled_object', 'delete from attachment where ticket_rid is null'];
 
 /** What was true when the backup was made, and is not any more: done before the desk takes its place. */
 export async function settleDesk(config: DatabaseConfig, options: SettleOptions): Promise<Settled> {
@@ -39,7 +42,7 @@ export async function settleDesk(config: DatabaseConfig, options: SettleOptions)
     const done = await dataSource.transaction(async (manager) => {
       await manager.query(END_LINKS, [now]);
       await manager.query(NO_MAINTENANCE);
-      await manager.query(FORGET_UPLOADS);
+      for (const statement of FORGET_UPLOADS) await manager.query(statement);
       const ended: unknown[] = await manager.query(END_SESSIONS, [now]);
       const held: unknown[] = await manager.query(HOLD_MAIL, [REASON, now, sendQueuedMail ? 1 : 0]);
       return { sessions: ended.length, mails: held.length };
