@@ -68,14 +68,19 @@ documented() {
 # upload <machine> <file> <path there>: goes on where an earlier upload of the same broke off; it has its name when its checksum
 # is right.
 upload() {
-  local machine=$1 file=$2 there=$3 sum size part
+  local machine=$1 file=$2 there=$3 sum total found size free part
   sum=$(sha256sum <"$file" | cut -d' ' -f1)
   part=$there.${sum:0:16}.part
   # shellcheck disable=SC2016
   if on "$machine" sh -c '[ -e "$1" ] && [ "$(sha256sum <"$1")" = "$2  -" ]' sh "$there" "$sum" </dev/null; then return 0; fi
   # shellcheck disable=SC2016
-  size=$(on "$machine" sh -c 'stat -c %s "$1" 2>/dev/null || echo 0' sh "$part" </dev/null)
-  if ((size > $(stat -c %s "$file"))); then size=0; fi
+  found=$(on "$machine" sh -c 'stat -c %s "$1" 2>/dev/null || echo 0; df --output=avail -B1 "$(dirname "$1")"' sh "$part" </dev/null)
+  read -r size _ free <<<"${found//$'\n'/ }"
+  total=$(stat -c %s "$file")
+  if ((size > total)); then size=0; fi
+  # Half of it would be all that the desk has left to write to.
+  ((free >= total - size + 104857600)) ||
+    refuse "$machine has $((free / 1048576)) MB free; the artefact takes $((total / 1048576)), and the desk needs room to go on"
   # shellcheck disable=SC2016
   tail -c "+$((size + 1))" "$file" | on "$machine" sh -c 'truncate -s "$2" "$1" && cat >>"$1"' sh "$part" "$size"
   # shellcheck disable=SC2016
