@@ -43,7 +43,6 @@ describe('the built product with Secrets Manager and CloudWatch Logs', () => {
     LOG_DIR: '',
     SECRETS_PROVIDER: 'aws',
     SECRETS_TTL: '1s',
-    SECRETS_BOOT_TIMEOUT: '2s',
     LOG_TRANSPORT: 'cloudwatch',
     INSTANCE_ID: 'i-e2e',
     AWS_REGION: 'eu-central-1',
@@ -117,17 +116,25 @@ describe('the built product with Secrets Manager and CloudWatch Logs', () => {
   });
 
   it.each([
-    ['throttled', /^No answer about the secret .* \(ThrottlingException\), tried for 2 s: check [^\n]*\n$/],
-    ['hanging', /^No answer about the secret .* \(time-out\), tried for 2 s: check [^\n]*\n$/],
-    ['denied', /^This process may not read the secret .* \(AccessDeniedException\)[^\n]*\n$/],
-  ] as const)('does not start where Secrets Manager is %s, and says so in one line', async (fault, said) => {
-    secrets.failAlways(fault);
-    expect(await installation.startInVain(inTheCloud())).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(said),
-    });
-  });
+    // Time enough for one answer at least, which says more than that there was none.
+    [
+      'throttled',
+      '5s',
+      /^No answer about the secret .* \(ThrottlingException\), tried for 5 s: check [^\n]*\n$/,
+    ],
+    ['hanging', '2s', /^No answer about the secret .* \(time-out\), tried for 2 s: check [^\n]*\n$/],
+    ['denied', '20s', /^This process may not read the secret .* \(AccessDeniedException\)[^\n]*\n$/],
+  ] as const)(
+    'does not start where Secrets Manager is %s, within %s, and says so in one line',
+    async (fault, patience, said) => {
+      secrets.failAlways(fault);
+      expect(await installation.startInVain(inTheCloud({ SECRETS_BOOT_TIMEOUT: patience }))).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(said),
+      });
+    },
+  );
 
   it.each([
     ['that is not there', undefined, /^There is no such thing as the secret [^\n]*SECRETS_ID[^\n]*\n$/],
@@ -166,7 +173,12 @@ describe('the built product with Secrets Manager and CloudWatch Logs', () => {
   );
 
   it('does not start where nobody gave it credentials, and says so in one line', async () => {
-    const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' };
+    const none = {
+      SECRETS_BOOT_TIMEOUT: '5s',
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
     const { code, stderr } = await installation.startInVain(inTheCloud(none));
     expect(code).toBe(1);
     expect(stderr).toMatch(/^No AWS credentials for the secret [^\n]*: give the instance a role[^\n]*\n$/);
@@ -176,7 +188,12 @@ describe('the built product with Secrets Manager and CloudWatch Logs', () => {
     const file = join(installation.folder, 'aws.config');
     // It ends by itself, some time after this test would have failed.
     writeFileSync(file, '[default]\ncredential_process = sleep 90\n');
-    const hanging = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_CONFIG_FILE: file };
+    const hanging = {
+      SECRETS_BOOT_TIMEOUT: '2s',
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+      AWS_CONFIG_FILE: file,
+    };
     const { code, stderr } = await installation.startInVain(inTheCloud(hanging));
     expect(code).toBe(1);
     expect(stderr).toMatch(/^No answer about the secret [^\n]* \(time-out\), tried for 2 s: [^\n]*\n$/);

@@ -5,6 +5,9 @@ import { openTicket } from './testing/builders';
 import { Listener } from './testing/listener';
 import { TestDesk } from './testing/test-desk';
 
+// What health has found is given again for 5 s, and it is waited for twice.
+jest.setTimeout(60_000);
+
 describeWithRedis('processes that share a Redis', () => {
   let redis: RedisServer;
   let desks: TestDesk[];

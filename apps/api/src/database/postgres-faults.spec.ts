@@ -23,6 +23,9 @@ const HALF_TICKETS = `
 const WRITERS = 6;
 const BACK_WITHIN_MS = 30_000;
 
+// It may be so long more than once in a test.
+jest.setTimeout(120_000);
+
 interface Answer {
   status: number;
   id: string | undefined;

@@ -118,9 +118,12 @@ describeOnPostgres('a PostgreSQL that takes no writes, as after a fail-over', ()
       const ana = await desk.signIn('customer');
       const readOnly = `alter database "${String(desk.database.options.database)}" set default_transaction_read_only`;
       await operator.query(`${readOnly} = on`);
-      await operator.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      const ended = await operator.query<{ pid: number }[]>(
+        'select pid, pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
       );
+      // They end after the answer: what asks on one of them meanwhile would hear of that.
+      const left = `select 1 from pg_stat_activity where pid in (${ended.map(({ pid }) => pid).join()})`;
+      while ((await operator.query<unknown[]>(left)).length > 0);
       await desk.as(ana).get('/tickets');
       await desk.as(ana).post('/tickets', { subject: 's', body: 'b' }).expect(503).expect('Retry-After', '5');
       await desk.as(ana).get('/tickets').expect(200);
