@@ -4,6 +4,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { DataSource } from 'typeorm';
@@ -371,6 +372,18 @@ describeOnSqlite('a target in SQLite', () => {
       await migrate(desk);
       await fillDesk(desk);
     });
+  });
+
+  it('that somebody begins to use while the source is looked through is refused', async () => {
+    const { signal } = new AbortController();
+    signal.throwIfAborted = () => {
+      if (existsSync(pathOf(target))) return;
+      mkdirSync(dirname(pathOf(target)), { recursive: true });
+      new Database(pathOf(target)).exec('create table bought (what text)').close();
+    };
+    await expect(moveDesk(moving(source.config, target.config, { signal }))).rejects.toThrow(
+      /tables that are not Liftdesk’s/,
+    );
   });
 
   it('that took its place and was killed before its marker went is ended by the same command', async () => {

@@ -63,6 +63,8 @@ export async function planMove(options: PlanOptions, tables: readonly TableShape
   const obstacles: string[] = [];
   const source = await attempt(options, obstacles, () => lookAtSource(from, tables, known));
   const bytes = Object.values(source?.state.bytes ?? {}).reduce((sum, size) => sum + size, 0);
+  const odd = source?.isSound ? await attempt(options, obstacles, () => oddRows(options, tables)) : null;
+  // Last of all: the source may take minutes, in which somebody begins to use the target.
   const target = await attempt(options, obstacles, () =>
     lookAtTarget(to, tables, known, bytes * ROOM[from.type]),
   );
@@ -74,7 +76,6 @@ export async function planMove(options: PlanOptions, tables: readonly TableShape
       : [...source.state.problems, ...schemaProblems(source.identity.migrations, known)]),
     ...(target?.problems ?? []),
   );
-  const odd = source?.isSound ? await attempt(options, obstacles, () => oddRows(options, tables)) : null;
   if (odd !== null) obstacles.push(...oddities(odd, options.repair, tables));
   const planned = tables.map(({ name }) => ({
     name,
