@@ -29,4 +29,13 @@ describeOnSqlite('a backup of a database that is damaged', () => {
     );
     expect((await listBackups(await desk.place())).manifests).toEqual([]);
   });
+
+  it('names the row of an attachment that no file can be proven by', async () => {
+    change('pragma ignore_check_constraints = on', `update attachment set size = 'big' where rid = 1`);
+    const [{ id } = { id: '' }] = await desk.query<{ id: string }>('select id from attachment where rid = 1');
+    await expect(desk.backUp()).rejects.toThrow(
+      new RegExp(`attachment ${id} has no right size.*Mend that row`),
+    );
+    expect((await listBackups(await desk.place())).manifests).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import type { FileStorage } from '@liftdesk/storage';
 import { z } from 'zod';
+import { StartupError } from '../common/startup-error';
 import type { RowSource } from '../transfer/row-source';
 import { type TableShape, columnIndex } from '../transfer/tables';
 import { readArtefact, sha256Schema } from './artefact';
@@ -18,21 +19,30 @@ export const listedFileSchema = z.strictObject({
 
 export type ListedFile = z.output<typeof listedFileSchema>;
 
-/** Every attachment of a desk, in the order in which they came; none where there is no such table yet. */
+/**
+ * Every attachment of a desk, in the order in which they came; none where there is no such table yet.
+ * @throws StartupError for a row that says nothing a file could be proven by
+ */
 export async function* attachmentsOf(
   rows: RowSource,
   tables: readonly TableShape[],
 ): AsyncGenerator<ListedFile> {
   const table = tables.find(({ name }) => name === 'attachment');
   if (table === undefined) return;
-  const [key, sha256, size] = ['storage_key', 'sha256', 'size'].map((name) => columnIndex(table, name));
+  const [id, storageKey, sha256, size] = ['id', 'storage_key', 'sha256', 'size'].map((name) =>
+    columnIndex(table, name),
+  ) as [number, number, number, number];
   for await (const batch of rows.rows(table))
-    for (const row of batch)
-      yield listedFileSchema.parse({
-        storageKey: row[key as number],
-        sha256: row[sha256 as number],
-        size: row[size as number],
-      });
+    for (const row of batch) {
+      const file = { storageKey: row[storageKey], sha256: row[sha256], size: row[size] };
+      const { data, error } = listedFileSchema.safeParse(file);
+      if (error)
+        throw new StartupError(
+          `The row of attachment ${String(row[id])} has no right ${error.issues.map(({ path }) => path.join('.')).join(', ')}: somebody wrote it past the desk. Mend that row`,
+          { cause: error },
+        );
+      yield data;
+    }
 }
 
 export const fileLine = (file: ListedFile): Buffer => Buffer.from(`${JSON.stringify(file)}\n`);
