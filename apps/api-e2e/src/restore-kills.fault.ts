@@ -14,10 +14,10 @@ describe('a restore killed with SIGKILL leaves the old desk or the new one, and 
     return command;
   };
 
-  /** The number of each deed that is worth a kill: all that are done to files, and each fifth statement. */
+  /** The number of each deed that is worth a kill: all that are done to files, and each tenth statement. */
   const worthAKill = async (): Promise<number[]> =>
     (await deedsOfRestore(desk.installation)).flatMap((deed, index) =>
-      deed.startsWith('file') || index % 5 === 0 ? [index + 1] : [],
+      deed.startsWith('file') || index % 10 === 0 ? [index + 1] : [],
     );
 
   function reset(state: 'sound' | 'ruined'): void {
