@@ -101,7 +101,7 @@ describe('a stream of events', () => {
   });
 
   it('ends with its access token', async () => {
-    await start({ EVENTS_HEARTBEAT: MANY, JWT_EXPIRES_IN: '2s' });
+    await start({ EVENTS_HEARTBEAT: MANY, JWT_EXPIRES_IN: '5s' });
     const listener = await Listener.follow(desk, ana);
     expect(listener.ended).toBe(false);
     await listener.end();
