@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DIST, type Ending, Installation } from './harness/built-api';
 import { pausingAfter } from './harness/command';
 
-const TICKETS = 6_000;
+const TICKETS = 2_000;
 const FILES = 150;
 const KB = 1024;
 const MOST_MB = 300;

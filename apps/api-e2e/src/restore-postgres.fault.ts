@@ -83,7 +83,7 @@ describeWithPostgres(`${WHY}a restore into PostgreSQL by the built command`, () 
   it('killed with SIGKILL at any stage leaves the old desk or the new one, and the same command finishes', async () => {
     const all = await deeds();
     const swap = all.findIndex((deed) => deed.startsWith(SWAP));
-    const before = Array.from({ length: 10 }, (_, index) => pausedAt(1 + Math.floor((index * swap) / 10)));
+    const before = Array.from({ length: 6 }, (_, index) => pausedAt(1 + Math.floor((index * swap) / 6)));
     const last = Array.from({ length: all.length - swap }, (_, index) => pausedAt(index + 1, SWAP));
     const seen = new Set<string>();
     for (const pause of [...before, ...last]) {
