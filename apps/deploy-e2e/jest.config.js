@@ -10,6 +10,6 @@ module.exports = {
   globalTeardown: '<rootDir>/harness/global-tear-down.ts',
   // Those want no machine: jest.scripts.config.js.
   testPathIgnorePatterns: ['<rootDir>/scripts/'],
-  testTimeout: 600_000,
+  testTimeout: 1_200_000,
   maxWorkers: 3,
 };
