@@ -21,6 +21,6 @@ module.exports = {
   globalSetup: setUp,
   globalTeardown: tearDown,
   testPathIgnorePatterns: LOOK_FROM_OUTSIDE.map((path) => `<rootDir>/${path}`),
-  // Each desk has a database of its own, and waits for it a good part of its time; the server takes 200 connections.
-  maxWorkers: Math.min(6, Math.ceil(availableParallelism() * 1.5)),
+  // Each desk has a database of its own; the server takes 200 connections.
+  maxWorkers: Math.min(6, availableParallelism()),
 };
