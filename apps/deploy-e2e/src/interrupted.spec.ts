@@ -58,6 +58,7 @@ describeOnMachines('a release that is interrupted', () => {
   }
 
   async function seeThrough(build: Build): Promise<void> {
+    machine.holdIn('');
     await wentWell(machine.release(build.file, ...quick()).ended);
     expect(machine.versionAt('current')).toBe(build.version);
     expect(await machine.desk.version()).toBe(build.version);
