@@ -22,7 +22,8 @@ Variables:
   SMOKE_ADMIN_EMAIL, SMOKE_ADMIN_PASSWORD           an admin of the desk; without, the test from outside only reads
   ARTEFACT_FOLDER    artefact unless set
 
-Exit codes: 0 done, 1 failed, and the former release serves where there is one, 2 wrong usage, 3 refused and nothing was changed.
+Exit codes: 0 done, 1 failed, and the former release serves where there is one, 2 wrong usage, 3 refused and nothing was changed,
+130 called off (after a release that has ended: it serves).
 USAGE
 }
 
@@ -50,14 +51,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A workflow that is called off: what is under way is told, and comes to its own end, its way back among it, before the key to the
-# machines is taken away.
-child='' told=no
-pass_on() {
-  told=yes
+# Called off: what is under way is told, and comes to its own end, its way back among it, before the key to the machines is taken
+# away. GitHub kills all of it after 10 s; then the machine alone sees it through.
+child='' called_off=no
+call_off() {
+  called_off=yes
   if [[ -n $child ]]; then kill -TERM "$child" 2>/dev/null || true; fi
 }
-trap pass_on INT TERM
+trap call_off INT TERM
+
+leave_if_called_off() {
+  if [[ $called_off == no ]]; then return; fi
+  echo 'deploy.sh: called off' >&2
+  exit 130
+}
 
 # run <command...>: or say it.
 run() {
@@ -66,15 +73,17 @@ run() {
     echo
     return
   fi
-  if [[ $told == yes ]]; then exit 143; fi
+  leave_if_called_off
   local code
   "$@" &
   child=$!
+  # The signal may have come before there was anybody to tell.
+  if [[ $called_off == yes ]]; then call_off; fi
   # A signal ends the waiting, and not what is waited for.
   while
-    told=no code=0
+    code=0
     wait "$child" || code=$?
-    [[ $told == yes ]]
+    kill -0 "$child" 2>/dev/null
   do :; done
   child=''
   return "$code"
@@ -134,6 +143,8 @@ run mkdir "$work/artefact"
 run tar -xzf "$artefact" -C "$work/artefact"
 run deploy/scripts/release --artefact "$artefact" "${where[@]}"
 if ! smoke; then
+  # What was not tried to its end is not what failed.
+  leave_if_called_off
   echo 'deploy.sh: the machines hold it for good, and people do not reach it as they should: back to the former release' >&2
   run deploy/scripts/rollback "${where[@]}" || echo "deploy.sh: there is no way back: what was released serves" >&2
   exit 1

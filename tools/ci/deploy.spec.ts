@@ -30,15 +30,14 @@ describe('tools/ci/deploy.sh', () => {
     const cli = `require('fs').appendFileSync(process.env.DEEDS, ['cli', ...process.argv.slice(2)].join(' ') + '\\n');process.exit(Number(process.env.SMOKE_CODE));`;
     writeFileSync(join(folder, 'packed/dist/apps/api/cli.js'), cli);
     mkdirSync(join(folder, 'artefact'));
-    execFileSync('tar', [
-      '-czf',
-      join(folder, 'artefact/liftdesk-1.0.0-abc.tar.gz'),
-      '-C',
-      join(folder, 'packed'),
-      '.',
-    ]);
+    pack();
   });
   afterEach(() => rmSync(folder, { recursive: true }));
+
+  function pack(): void {
+    const archive = join(folder, 'artefact/liftdesk-1.0.0-abc.tar.gz');
+    execFileSync('tar', ['-czf', archive, '-C', join(folder, 'packed'), '.']);
+  }
 
   function program(path: string, deed: string): void {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -141,19 +140,44 @@ describe('tools/ci/deploy.sh', () => {
     expect(deeds()).toHaveLength(1);
   });
 
-  it('is called off: the release goes back by itself, and has the key to the machines until it is through', async () => {
-    program(
-      'deploy/scripts/release',
-      `trap 'cat "\${!#}" >>"$DEEDS"; exit 4' TERM; echo >"$DEEDS.begun"; while :; do sleep 0.05; done`,
+  describe('called off', () => {
+    /** Ends with `code` when it is told to, and notes what it has of the key by then. */
+    const untilTold = (code: number) =>
+      `trap 'cat "\${!#}" >>"$DEEDS"; exit ${code}' TERM; echo >"$DEEDS.begun"; while :; do sleep 0.05; done`;
+    beforeEach(() => program('deploy/scripts/session-key', 'mkdir -p "$2"; echo key >"$2/ssh-config"'));
+
+    async function callOff(signal: NodeJS.Signals): Promise<{ code: number; stderr: string }> {
+      const { MACHINES: _, ...env } = GIVEN;
+      const ended = deploy({ ...env, MACHINES_TAG: 'desk-production' });
+      while (!existsSync(join(folder, 'deeds.begun'))) await pause(20);
+      ended.child.kill(signal);
+      return ended;
+    }
+
+    it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])(
+      'by %s: the release goes back by itself, and has the key to the machines until it is through',
+      async (signal) => {
+        program('deploy/scripts/release', untilTold(1));
+        expect((await callOff(signal)).code).toBe(1);
+        expect(deeds().slice(-2)).toEqual([expect.stringMatching(/^release /) as string, 'key']);
+      },
     );
-    program('deploy/scripts/session-key', 'mkdir -p "$2"; echo key >"$2/ssh-config"');
-    const { MACHINES: _, ...env } = GIVEN;
-    const begun = join(folder, 'deeds.begun');
-    const ended = deploy({ ...env, MACHINES_TAG: 'desk-production' });
-    while (!existsSync(begun)) await pause(20);
-    ended.child.kill('SIGTERM');
-    expect((await ended).code).toBe(4);
-    expect(deeds().slice(-2)).toEqual([expect.stringMatching(/^release /) as string, 'key']);
+
+    it('as the release ends well: it serves, and is not tried from outside', async () => {
+      program('deploy/scripts/release', untilTold(0));
+      expect(await callOff('SIGTERM')).toMatchObject({ code: 130, stderr: 'deploy.sh: called off\n' });
+      expect(deeds().at(-1)).toBe('key');
+    });
+
+    it('in the smoke test: a desk that was not tried to its end has not failed', async () => {
+      writeFileSync(
+        join(folder, 'packed/dist/apps/api/cli.js'),
+        `require('fs').writeFileSync(process.env.DEEDS + '.begun', '');process.on('SIGTERM', () => process.exit(130));setInterval(() => {}, 1000);`,
+      );
+      pack();
+      expect(await callOff('SIGTERM')).toMatchObject({ code: 130, stderr: 'deploy.sh: called off\n' });
+      expect(deeds().join()).not.toContain('rollback');
+    });
   });
 
   it.each([
