@@ -1,6 +1,7 @@
 /**
  * The API's tests on PostgreSQL: the database of each desk is a copy of one that was migrated once. `npm run test:postgres` runs
- * those that import testing/test-database.ts, by whatever way: to all others PostgreSQL is nothing.
+ * those that import testing/test-database.ts, by whatever way: to all others PostgreSQL is nothing. Some alone, by their names:
+ * `npx jest -c apps/api/jest.postgres.config.js tickets`.
  */
 const { availableParallelism } = require('node:os');
 const { join } = require('node:path');

@@ -62,6 +62,7 @@ test('a desk is lifted while people read, goes on there, and comes home with all
   if (cloud === null) throw new Error('No cloud was prepared');
   const desk = closeAtEnd(await MovingDesk.begin(cloud));
   const request = await playwright.request.newContext({ baseURL: desk.url });
+  closeAtEnd({ close: () => request.dispose() });
   const api = new Api(async () => request);
   const ana = somebody('Ana Ribeiro');
   await api.register(ana);
@@ -100,5 +101,4 @@ test('a desk is lifted while people read, goes on there, and comes home with all
     await expect(customer.getByRole('link', { name: /Glass chimney/ }).first()).toBeVisible();
     expect(await openTicket(customer, 'Wick', 'Too short.')).toBe(second + 1);
   });
-  await request.dispose();
 });

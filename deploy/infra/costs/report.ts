@@ -36,7 +36,7 @@ ${desks.map(section).join('\n\n')}
 The name of the domain itself, support by people, snapshots of RDS beyond the size of the database, traffic between zones (a cent
 for a GB and direction), and machines beyond the least number. A t3 that is busy beyond its credits goes on and costs 5 cents
 for an hour of a processor: at 100 % of both all month that is some 66 dollars, of which the alarm of the processor tells after ten
-minutes, and the budget by forecast. What is kept when the stack goes goes on costing: the volume, buckets, secrets.
+minutes, and the budget, by forecast and when it is passed. What is kept when the stack goes goes on costing: the volume, buckets, secrets.
 `;
 }
 

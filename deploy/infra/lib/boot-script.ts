@@ -29,7 +29,7 @@ export class BootScript extends Construct {
     this.program = new assets.Asset(this, 'Program', { path: join(INFRA, 'boot/boot') });
     this.machine = new assets.Asset(this, 'Machine', {
       path: join(DEPLOY, 'machine'),
-      exclude: ['node_modules', 'test', 'project.json', 'tsconfig.json', 'jest*'],
+      exclude: ['node_modules', 'test', 'project.json', 'tsconfig.json', 'jest*', '*.md'],
     });
     this.install = new assets.Asset(this, 'Install', {
       path: join(DEPLOY, 'scripts/on-machine/install-current'),

@@ -50,11 +50,11 @@ export const portsCheck = (isHere = isOwnAddress): SecurityCheck => ({
     // Where nothing gets through from here, all ports look closed.
     if (!(await isOpen(found.address, ownPort(context.remote.url))))
       return notChecked(`${found.address} cannot be reached from here, not even at the port of the address`);
-    const open = await openPorts(found.address, portsToTry(context));
-    if (open.length === 0 && (await isOfCdn(context, signal)))
+    if (await isOfCdn(context, signal))
       return notChecked(
         `${found.address} is a CDN’s, and says nothing of the machine behind it: ask by its own name, such as --url https://origin.${hostname} --only open-ports`,
       );
+    const open = await openPorts(found.address, portsToTry(context));
     if (open.length === 0)
       return ok(`none of ${Object.keys(COMMON).length} common ports is open at ${found.address}`);
     return failure(
