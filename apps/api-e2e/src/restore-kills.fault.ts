@@ -27,7 +27,7 @@ describe('a restore killed with SIGKILL leaves the old desk or the new one, and 
     if (state === 'ruined') writeFileSync(desk.live, 'no database, but a letter '.repeat(4_000));
   }
 
-  it.each(['sound', 'ruined'] as const)('over a %s one, before any of its deeds', async (state) => {
+  it.each(['sound', 'ruined'] as const)('over a %s one, before each deed worth a kill', async (state) => {
     const { live } = desk;
     await desk.backUp();
     copyFileSync(live, desk.path('kept.sqlite'));
