@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ending, Installation } from './harness/built-api';
 import { CuttableProxy } from './harness/cuttable-proxy';
-import { pausingAfter } from './harness/command';
-import { MoveRun } from './harness/move-run';
+import { type RunningCommand, begin as beginCommand, pausingAfter } from './harness/command';
+import { peakOf } from './harness/peak-of';
 
 const TICKETS = 2_000;
 const MB = 1024 * 1024;
@@ -37,8 +37,12 @@ beforeEach(async () => {
 });
 
 const SOURCE = 'sqlite:./desk.sqlite';
-const begin = (to: string, from = SOURCE, env: Record<string, string> = {}, ...more: string[]): MoveRun =>
-  new MoveRun(installation, ['--from', from, '--to', to, ...more], env);
+const begin = (
+  to: string,
+  from = SOURCE,
+  env: Record<string, string> = {},
+  ...more: string[]
+): RunningCommand => beginCommand(installation, ['db:move', '--from', from, '--to', to, ...more], env);
 const move = (...args: Parameters<typeof begin>): Promise<Ending> => begin(...args).ended;
 const there = (port = postgres.port): string => `postgres://postgres@127.0.0.1:${port}/${database}`;
 const tables = async (): Promise<string[]> =>
@@ -115,7 +119,7 @@ describe('the way to the target breaks', () => {
 describe('the server of the target', () => {
   it('crashes and comes back: the same command goes on', async () => {
     const run = begin(there(), SOURCE, pausingAfter('Moving message'));
-    await run.says('Moving message');
+    await run.paused();
     await postgres.restart('immediate');
     expectEnded(await run.goOn(), 1, /cannot be reached any more|terminat/);
     await expectDone(move(there()));
@@ -145,7 +149,7 @@ describe('the server of the target', () => {
 describe('an operator', () => {
   it('presses Ctrl-C: exit code 130, and the same command goes on', async () => {
     const run = begin(there(), SOURCE, pausingAfter('Moving message'));
-    await run.says('Moving message');
+    await run.paused();
     void run.signal('SIGINT');
     expectEnded(await run.goOn(), 130, /was interrupted.*Run the same command again/);
     await expectDone(move(there()));
@@ -241,7 +245,7 @@ describeAsRoot(`${WHY_ROOT}a disk`, () => {
     const size = Math.ceil((statSync(installation.databasePath).size * 1.6) / MB);
     mount(`size=${size}m`);
     const run = begin(`sqlite:${disk}/desk.sqlite`, SOURCE, pausingAfter('Moving ticket'));
-    await run.says('Moving ticket');
+    await run.paused();
     again(`size=6m`);
     expectEnded(await run.goOn(), 1, /the disk of the target is full/);
     again('size=400m');
@@ -262,20 +266,3 @@ describeAsRoot(`${WHY_ROOT}a disk`, () => {
     expect(await tables()).toEqual([]);
   });
 });
-
-/** MB that a process has had at most. */
-async function peakOf(run: MoveRun): Promise<number> {
-  let peak = 0;
-  let isOver = false;
-  void run.ended.then(() => (isOver = true));
-  while (!isOver) {
-    try {
-      peak =
-        Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${run.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-    } catch {
-      break;
-    }
-    await sleep(20);
-  }
-  return peak;
-}

@@ -132,7 +132,7 @@ describe('a desk lifted and landed by the built commands', () => {
       places.seed(100);
       const files = places.fill(10, 70_000, 0);
       const command = places.lift([], pausingAfter(words));
-      await command.says(words);
+      await command.paused();
       await command.kill();
       expect(places.isInMaintenance()).toBe(true);
       const ending = await places.lifted();
@@ -147,7 +147,7 @@ describe('a desk lifted and landed by the built commands', () => {
     it('when the rows are proven and nobody has written it down; but not when they were taken away since', async () => {
       const files = places.fill(10);
       const command = places.lift([], pausingAfter('\ndatabase: '));
-      await command.says('\ndatabase: ');
+      await command.paused();
       await command.kill();
       const [name] = readdirSync(places.path('move-reports')).filter((one) => /^lift-.*json$/.test(one));
       const path = places.path('move-reports', name ?? '');
@@ -233,7 +233,7 @@ describe('a desk lifted and landed by the built commands', () => {
   it('called off in the rows, given up, and lifted again after somebody has written: that begins anew, and says so', async () => {
     places.seed(300);
     const command = places.lift([], pausingAfter('Moving message'));
-    await command.says('Moving message');
+    await command.paused();
     process.kill(command.pid, 'SIGINT');
     const { code, stderr } = await command.goOn();
     expect(code).toBe(130);
@@ -259,7 +259,7 @@ describe('a desk lifted and landed by the built commands', () => {
     places.seed(50);
     const atMaintenance = pausingAfter('The source is in maintenance');
     const called = places.lift([], atMaintenance);
-    await called.says('The source is in maintenance');
+    await called.paused();
     process.kill(called.pid, 'SIGTERM');
     const { code, stderr } = await called.goOn();
     expect(code).toBe(130);
@@ -267,7 +267,7 @@ describe('a desk lifted and landed by the built commands', () => {
     expect(places.isInMaintenance()).toBe(false);
 
     const late = places.lift([], atMaintenance);
-    await late.says('The source is in maintenance');
+    await late.paused();
     await places.useThere();
     const ending = await late.goOn();
     expect(ending.code).toBe(3);
@@ -292,7 +292,7 @@ describe('a desk lifted and landed by the built commands', () => {
   it('of two at once one is refused, and does the other no harm', async () => {
     places.fill(10);
     const first = places.lift([], pausingAfter('The source is in maintenance'));
-    await first.says('The source is in maintenance');
+    await first.paused();
     const second = await places.lifted();
     expect(second.code).toBe(3);
     expect(second.stderr).toMatch(/^Another lift or land .* is under way/);
@@ -327,7 +327,7 @@ describe('a desk lifted and landed by the built commands', () => {
     done(await places.command(['maintenance', 'off'], { DATABASE_URL: places.databaseUrl }));
     const home = { DATABASE_PATH: places.path('second.sqlite'), UPLOAD_DIR: places.path('second') };
     const command = places.land(['--mask'], { ...home, ...pausingAfter('Moving user') });
-    await command.says('Moving user');
+    await command.paused();
     await command.kill();
     const ending = await places.land(['--mask'], home).ended;
     done(ending);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DIST, type Ending, type Installation } from './built-api';
 
 const PRELOAD = join(__dirname, 'pause-after-words.cjs');
+const PAUSED = /^paused\n/m;
 
 /** For a command's environment: once it has printed this it stands still, until it is killed or may go on. */
 export const pausingAfter = (words: string): Record<string, string> => ({
@@ -17,10 +18,13 @@ export interface RunningCommand {
   ended: Promise<Ending>;
   /** Resolves once it has printed this. @throws where it ends before */
   says(words: string): Promise<void>;
+  /** Resolves once it stands still: see `pausingAfter`. @throws where it ends before */
+  paused(): Promise<void>;
   /** Lets it go on that stands still. @returns how it ended; the promise resolves when it has */
   goOn(): Promise<Ending>;
   /** Ends it with SIGKILL: nothing of it comes later. */
   kill(): Promise<void>;
+  signal(signal: NodeJS.Signals): Promise<Ending>;
 }
 
 export function begin(
@@ -35,16 +39,24 @@ export function begin(
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  let isOver = false;
+  const ended = once(child, 'close').then(([code]) => {
+    isOver = true;
+    return { code: code as number | null, stdout, stderr: stderr.replace(PAUSED, '') };
+  });
   return {
     pid: child.pid ?? 0,
     ended,
     says: async (words) => {
-      let isOver = false;
-      void ended.then(() => (isOver = true));
       while (!stdout.includes(words)) {
         if (isOver) throw new Error(`It ended without saying "${words}": ${stdout}${stderr}`);
         await Promise.race([once(child.stdout, 'data'), ended]);
+      }
+    },
+    paused: async () => {
+      while (!PAUSED.test(stderr)) {
+        if (isOver) throw new Error(`It ended and had never stood still: ${stdout}${stderr}`);
+        await Promise.race([once(child.stderr, 'data'), ended]);
       }
     },
     goOn: () => {
@@ -55,6 +67,10 @@ export function begin(
       child.kill('SIGKILL');
       const { code } = await ended;
       if (code !== null) throw new Error(`It had ended by itself, with ${code}`);
+    },
+    signal: (signal) => {
+      child.kill(signal);
+      return ended;
     },
   };
 }

@@ -1,9 +1,9 @@
 /**
- * Loaded before a command (NODE_OPTIONS=--require): it stands still once it has printed PAUSE_AFTER, until it reads a byte. Else
- * what is done to it then would come to a command that has gone on.
+ * Loaded before a command (NODE_OPTIONS=--require): it stands still once it has printed PAUSE_AFTER on stdout, says `paused` on
+ * stderr, and goes on when it reads a byte. Else what is done to it then would come to a command that has gone on.
  */
 'use strict';
-const { readSync } = require('node:fs');
+const { readSync, writeSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
 
 const words = process.env.PAUSE_AFTER;
@@ -18,6 +18,7 @@ if (isMainThread && words) {
     said += args[0];
     if (said.includes(words)) {
       stdout.write = write;
+      writeSync(2, 'paused\n');
       readSync(0, Buffer.alloc(1));
     }
     return isTaken;
