@@ -1,17 +1,19 @@
 import { PostgresServer } from '@liftdesk/testing';
 import Database from 'better-sqlite3';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DIST, type Ending, Installation } from './harness/built-api';
-import { pausingAfter } from './harness/command';
+import { Installation } from './harness/built-api';
+import { type RunningCommand, begin, pausingAfter } from './harness/command';
+import { pauseAtOne } from './harness/deeds';
+import { peakOf } from './harness/peak-of';
 
 const TICKETS = 2_000;
 const FILES = 150;
 const KB = 1024;
+const LARGEST = 5_000 * KB;
 const MOST_MB = 300;
 const EXPORTING = [
   'Reading the tables',
@@ -33,52 +35,6 @@ const isRoot = process.getuid?.() === 0;
 const describeAsRoot = isRoot ? describe : describe.skip;
 const whyRoot = isRoot ? '' : 'ROOT ONLY, left out: ';
 
-/** A command of the built API at work. */
-class Run {
-  readonly ended: Promise<Ending>;
-  /** Its largest resident size so far, MB. */
-  peak = 0;
-  private readonly child: ChildProcess;
-  private stdout = '';
-
-  constructor({ folder, env }: { folder: string; env: Record<string, string> }, args: readonly string[]) {
-    this.child = spawn(process.execPath, [join(DIST, 'cli.js'), ...args], { cwd: folder, env });
-    let stderr = '';
-    this.child.stdout?.on('data', (chunk: Buffer) => {
-      this.stdout += chunk.toString();
-      this.measure();
-    });
-    this.child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    this.ended = once(this.child, 'close').then(([code]) => ({
-      code: code as number | null,
-      stdout: this.stdout,
-      stderr,
-    }));
-  }
-
-  async says(words: string): Promise<void> {
-    while (!this.stdout.includes(words) && this.child.exitCode === null)
-      await Promise.race([once(this.child.stdout as NodeJS.ReadableStream, 'data'), this.ended]);
-  }
-
-  /** Lets it go on that stands still: see `pausingAfter`. */
-  goOn(): Promise<Ending> {
-    this.child.stdin?.end('\n');
-    return this.ended;
-  }
-
-  signal(signal: NodeJS.Signals): Promise<Ending> {
-    this.child.kill(signal);
-    return this.ended;
-  }
-
-  private measure(): void {
-    const status = `/proc/${this.child.pid}/status`;
-    const found = existsSync(status) ? /VmHWM:\s+(\d+) kB/.exec(readFileSync(status, 'utf8')) : null;
-    this.peak = Math.max(this.peak, Number(found?.[1] ?? 0) / KB);
-  }
-}
-
 describe('an archive of a desk', () => {
   let installation: Installation;
   let postgres: PostgresServer;
@@ -97,18 +53,18 @@ describe('an archive of a desk', () => {
     await postgres.stop();
   });
 
-  const run = (args: string[], given: Record<string, string> = {}): Run =>
-    new Run({ folder: installation.folder, env: installation.env(given) }, args);
+  const run = (args: string[], env: Record<string, string> = {}): RunningCommand =>
+    begin(installation, args, env);
 
   describe('that is being written', () => {
     const to = (): string => join(installation.folder, 'out', 'desk.tar.gz');
     afterEach(() => rmSync(join(installation.folder, 'out'), { recursive: true, force: true }));
 
-    it('has no name until it is whole, wherever kill -9 comes, and the next one takes its place', async () => {
+    it('has no name until it is whole, killed as any phase begins, and the next one takes its place', async () => {
       for (const phase of EXPORTING) {
         const exporting = run(['data:export', '--to', to()], pausingAfter(phase));
-        await exporting.says(phase);
-        expect([phase, (await exporting.signal('SIGKILL')).code]).toEqual([phase, null]);
+        await exporting.paused();
+        await exporting.kill();
         expect([phase, existsSync(to())]).toEqual([phase, false]);
       }
       expect(await run(['data:export', '--to', to()]).ended).toMatchObject({ code: 0, stderr: '' });
@@ -117,7 +73,7 @@ describe('an archive of a desk', () => {
 
     it('is given up on Ctrl-C, with a line, and nothing is left', async () => {
       const exporting = run(['data:export', '--to', to()], pausingAfter('Writing the tables'));
-      await exporting.says('Writing the tables');
+      await exporting.paused();
       void exporting.signal('SIGINT');
       const { code, stderr } = await exporting.goOn();
       expect([code, stderr]).toEqual([130, 'The export was interrupted: nothing is left of it\n']);
@@ -160,36 +116,79 @@ describe('an archive of a desk', () => {
       expect(await run(['migration:run'], there).ended).toMatchObject({ code: 0 });
     });
 
-    it('leaves an empty desk wherever kill -9 comes, and the same command ends it', async () => {
+    const importing = (more: Record<string, string> = {}): RunningCommand =>
+      run(['data:import', '--from', archive], { ...there, ...more });
+    const expectEmpty = async (when: string): Promise<void> => {
+      await connectionsEnded();
+      for (const table of TABLES) expect([when, table, await count(table)]).toEqual([when, table, 0]);
+    };
+    const stored = (): string[] => readdirSync(join(there['UPLOAD_DIR'] as string, 'attachments'));
+    const isPart = (name: string): boolean => name.startsWith('.');
+    /** Kills the import before a deed. @returns what it had said */
+    async function killedAt(of: string, deed: number): Promise<string> {
+      const command = importing(pauseAtOne(installation, of, deed));
+      await command.says('paused at');
+      await command.kill();
+      return (await command.ended).stdout;
+    }
+
+    it('leaves an empty desk where it is killed as a phase begins', async () => {
       for (const phase of IMPORTING) {
-        const importing = run(['data:import', '--from', archive], { ...there, ...pausingAfter(phase) });
-        await importing.says(phase);
-        expect([phase, (await importing.signal('SIGKILL')).code]).toEqual([phase, null]);
-        await connectionsEnded();
-        for (const table of TABLES) expect([phase, table, await count(table)]).toEqual([phase, table, 0]);
+        const command = importing(pausingAfter(phase));
+        await command.paused();
+        await command.kill();
+        await expectEmpty(phase);
       }
-      const last = run(['data:import', '--from', archive], there);
+    });
+
+    it('leaves an empty desk where it is killed in the midst of a file, and of the files', async () => {
+      await killedAt('promised write', 10);
+      await expectEmpty('in a file');
+      const sizes = stored()
+        .filter(isPart)
+        .map((name) => statSync(join(there['UPLOAD_DIR'] as string, 'attachments', name)).size);
+      expect(sizes.some((size) => size > 0 && size < LARGEST)).toBe(true);
+
+      const said = await killedAt('promised rename', FILES / 2);
+      expect(said).toContain('Bringing the files');
+      expect(said).not.toContain('Writing the rows');
+      await expectEmpty('in the files');
+      const brought = stored().filter((name) => !isPart(name));
+      expect(brought.length).toBeGreaterThan(FILES / 3);
+      expect(brought.length).toBeLessThan(FILES);
+    });
+
+    it('leaves an empty desk where it is killed in the midst of the rows, and the same command ends it', async () => {
+      const said = await killedAt('insert into "message"', 3);
+      expect(said).toContain('Writing the rows');
+      expect(said).not.toContain('Proving the rows');
+      await expectEmpty('in the rows');
+      expect(stored().filter((name) => !isPart(name))).toHaveLength(FILES);
+
+      const last = importing();
+      const peak = peakOf(last);
       expect(await last.ended).toMatchObject({ code: 0, stderr: '' });
-      expect(last.peak).toBeGreaterThan(0);
-      expect(last.peak).toBeLessThan(MOST_MB);
+      expect(await peak).toBeGreaterThan(0);
+      expect(await peak).toBeLessThan(MOST_MB);
       for (const table of TABLES)
         expect([table, await count(table)]).toEqual([table, countIn(installation.databasePath, table)]);
       expect(await count('unsettled_object')).toBe(0);
       // What a kill in the midst of a file leaves has no name of a file: the server's sweeper removes it.
-      const stored = readdirSync(join(there['UPLOAD_DIR'] as string, 'attachments'));
-      expect(stored.filter((name) => !name.startsWith('.'))).toHaveLength(FILES);
+      expect(stored().filter((name) => !isPart(name))).toHaveLength(FILES);
+      expect(stored().some(isPart)).toBe(true);
     });
 
     it('is the same desk there: it leaves again by the same bytes', async () => {
       const again = join(installation.folder, `again-${engine}.tar.gz`);
       const exporting = run(['data:export', '--to', again], there);
+      const peak = peakOf(exporting);
       expect(await exporting.ended).toMatchObject({ code: 0, stderr: '' });
-      expect(exporting.peak).toBeLessThan(MOST_MB);
+      expect(await peak).toBeLessThan(MOST_MB);
       expect(sumsOf(again)).toEqual(sumsOf(archive));
     });
 
     it('is refused now that somebody is there', async () => {
-      const { code, stderr } = await run(['data:import', '--from', archive], there).ended;
+      const { code, stderr } = await importing().ended;
       expect([code, stderr]).toEqual([3, expect.stringContaining('The desk is not empty')]);
     });
 
@@ -227,7 +226,7 @@ function attach({ databasePath, folder }: Installation): void {
      values (?, 1, 1, 1, 'noise.txt', 'text/plain', ?, ?, ?, 1795305600000)`,
   );
   for (let n = 0; n < FILES; n += 1) {
-    const content = randomBytes(n === 0 ? 5_000 * KB : 200 * KB);
+    const content = randomBytes(n === 0 ? LARGEST : 200 * KB);
     const key = `attachments/${n}.txt`;
     writeFileSync(join(folder, 'uploads', key), content);
     insert.run(randomUUID(), content.length, createHash('sha256').update(content).digest('hex'), key);

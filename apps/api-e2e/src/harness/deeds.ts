@@ -27,3 +27,9 @@ export const pauseAt = ({ folder }: Installation, deed: number, from?: string): 
   PAUSE_UNTIL: join(folder, 'go'),
   ...(from !== undefined && { PAUSE_FROM: from }),
 });
+
+/** The same, where only deeds count that have these words in their names. */
+export const pauseAtOne = (installation: Installation, of: string, deed: number): Record<string, string> => ({
+  ...pauseAt(installation, deed),
+  PAUSE_OF: of,
+});

@@ -2,6 +2,7 @@
  * Loaded before a command (NODE_OPTIONS=--require): counts what it does to files and to databases, notes each deed in the
  * file DEEDS, and stands still before the one of number PAUSE_AT, which it says on stdout, until there is a file PAUSE_UNTIL.
  * With PAUSE_FROM it counts from the first deed that begins so: what comes before may be asked more often, until it is granted.
+ * With PAUSE_OF it counts only the deeds with these words in their names.
  */
 'use strict';
 const fs = require('node:fs');
@@ -11,7 +12,7 @@ const { isMainThread } = require('node:worker_threads');
 // Next to the built command, wherever this file is.
 const ofApi = createRequire(process.argv[1] ?? __filename);
 const at = Number(process.env.PAUSE_AT);
-const from = process.env.PAUSE_FROM;
+const { PAUSE_FROM: from, PAUSE_OF: of } = process.env;
 const { appendFileSync, existsSync, writeSync } = fs;
 const asleep = new Int32Array(new SharedArrayBuffer(4));
 let deeds = 0;
@@ -19,7 +20,9 @@ let deeds = 0;
 function counted(target, method, kind) {
   const original = target[method];
   target[method] = function (...args) {
-    const deed = `${kind} ${method}${typeof args[0] === 'string' && kind === 'postgres' ? ` ${beginning(args[0])}` : ''}`;
+    const sql = kind === 'postgres' ? args[0] : this.source;
+    const deed = `${kind} ${method}${typeof sql === 'string' ? ` ${beginning(sql)}` : ''}`;
+    if (of !== undefined && !deed.includes(of)) return original.apply(this, args);
     if (deeds > 0 || from === undefined || deed.startsWith(from)) deeds += 1;
     if (process.env.DEEDS) appendFileSync(process.env.DEEDS, `${deed}\n`);
     if (deeds === at) {
@@ -31,7 +34,7 @@ function counted(target, method, kind) {
 }
 
 /** Enough of a statement to know it by. */
-const beginning = (sql) => sql.trim().split(/\s+/, 2).join(' ');
+const beginning = (sql) => sql.trim().split(/\s+/, 3).join(' ');
 
 if (isMainThread) {
   for (const method of [
@@ -50,4 +53,14 @@ if (isMainThread) {
   for (const method of ['exec', 'pragma']) counted(Database.prototype, method, 'statement');
   // A connection is also ended after the last statement: a deed after everything is done.
   for (const method of ['query', 'end']) counted(ofApi('pg').Client.prototype, method, 'postgres');
+  // Several are under way at once, in no fixed order: they have no numbers among all the others.
+  if (of?.startsWith('promised')) {
+    const { open } = fs.promises;
+    fs.promises.open = async function (...args) {
+      const handle = await open.apply(this, args);
+      counted(handle, 'write', 'promised');
+      return handle;
+    };
+    counted(fs.promises, 'rename', 'promised');
+  }
 }
