@@ -19,7 +19,6 @@ begin() {
   trap on_exit EXIT
   trap 'exit "$INTERRUPTED"' INT TERM HUP
   clean_up_parts
-  wake_service
   recover
 }
 

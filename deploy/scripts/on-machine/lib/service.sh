@@ -17,25 +17,61 @@ pm2() {
 
 # PM2 belongs into its unit. One that we woke ourselves would have the rights of whoever released, sudo perhaps, none of the unit's
 # secrets, and be in its way when it starts.
-wake_service() {
-  if [[ ! -d ${SYSTEMD_RUNS:-/run/systemd/system} ]] || ! systemctl cat "$APP_NAME" >/dev/null 2>&1; then return 0; fi
-  if systemctl is-active --quiet "$APP_NAME"; then return 0; fi
+unit_is_down() {
+  [[ -d ${SYSTEMD_RUNS:-/run/systemd/system} ]] && systemctl cat "$APP_NAME" >/dev/null 2>&1 &&
+    ! systemctl is-active --quiet "$APP_NAME"
+}
+
+# Whether a PM2 lives that systemd would not take for that of the unit. After a power cut its number may be another's.
+pm2_lives_outside() {
+  local pid
+  pid=$(cat "$PM2_HOME/pm2.pid" 2>/dev/null) || return 1
+  grep -qaE 'God Daemon|pm2/lib/Daemon\.js' "/proc/$pid/cmdline" 2>/dev/null && ! grep -q "/$APP_NAME\.service" "/proc/$pid/cgroup"
+}
+
+# For a release, which can wait until this is mended.
+require_service() {
+  if ! unit_is_down; then return 0; fi
+  if pm2_lives_outside; then
+    refuse "PM2 runs outside $APP_NAME.service: PM2_HOME=$PM2_HOME $PM2 kill, then sudo systemctl start $APP_NAME"
+  fi
   say "$APP_NAME.service does not run: starting it"
-  sudo -n systemctl start "$APP_NAME" 9>&- || refuse "$APP_NAME.service does not run: sudo systemctl start $APP_NAME"
+  attend sudo -n systemctl start "$APP_NAME" ||
+    refuse "$APP_NAME.service does not run: sudo systemctl start $APP_NAME, or a rollback where the present release is why"
+}
+
+# For a way back, once `current` leads to where it goes: the release that is left may be what keeps the unit from starting. It goes on
+# without the unit too.
+wake_service() {
+  if ! unit_is_down; then return 0; fi
+  if pm2_lives_outside; then
+    say "PM2 runs outside $APP_NAME.service: going on with it"
+    return 0
+  fi
+  say "$APP_NAME.service does not run: starting it"
+  # Not `start`: that waits for one under way, with the release that is left. One that has failed too often is not started at all.
+  attend sudo -n systemctl reset-failed "$APP_NAME" || true
+  if ! attend sudo -n systemctl restart "$APP_NAME"; then
+    # It tries again by itself, with our PM2 in its way.
+    attend sudo -n systemctl stop "$APP_NAME" || true
+    say "$APP_NAME.service does not start: going on with a PM2 outside it"
+  fi
 }
 
 # put_in_service <version> <what `previous` leads to>
 put_in_service() {
   point previous "$2"
   point current "$1"
+  wake_service
   # PM2 may have come back to it by itself.
   wait_for_reload_under_way
   if ! all_processes_are_of "$1"; then reload_desk; fi
 }
 
 take_out_of_service() {
-  attend pm2 delete "$APP_NAME" || true
   point current ''
+  wake_service
+  attend pm2 delete "$APP_NAME" || true
 }
 
 # reload_desk [version that serves, to lead `current` back to where the new one does not come up]
