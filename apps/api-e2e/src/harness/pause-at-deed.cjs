@@ -20,7 +20,7 @@ let deeds = 0;
 function counted(target, method, kind) {
   const original = target[method];
   target[method] = function (...args) {
-    const sql = kind === 'postgres' ? args[0] : this.source;
+    const sql = kind === 'postgres' ? args[0] : this?.source;
     const deed = `${kind} ${method}${typeof sql === 'string' ? ` ${beginning(sql)}` : ''}`;
     if (of !== undefined && !deed.includes(of)) return original.apply(this, args);
     if (deeds > 0 || from === undefined || deed.startsWith(from)) deeds += 1;
