@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { existsSync, rmSync, statSync } from 'node:fs';
+import type { Client } from 'pg';
 import type { DatabaseConfig, PostgresConfig } from '../config/database.schema';
 import { READ_MAINTENANCE } from '../database/maintenance';
 import { InstanceLock } from '../database/instance-lock';
@@ -73,23 +74,29 @@ interface Since {
   since: number;
 }
 
-/** A server that is not there cannot be kept away: what holds is that there was none, or the same maintenance. */
+/**
+ * A server that is not there cannot be kept away: what holds is that none is connected at both ends, or the same maintenance.
+ * One that came and went between them is not seen.
+ */
 async function holdPostgres(config: PostgresConfig): Promise<SourceHold> {
-  const before = await stateOf(config);
-  if (before === 'served') return refused(`A server is connected to the source: ${OFFER}`);
-  return { ...refused(null), isHeld: async () => (await stateOf(config)) === before };
+  const before = await asked(config, maintenanceThere);
+  if (before !== null)
+    return { ...refused(null), isHeld: async () => (await asked(config, maintenanceThere)) === before };
+  if (await asked(config, isServed)) return refused(`A server is connected to the source: ${OFFER}`);
+  return { ...refused(null), isHeld: async () => !(await asked(config, isServed)) };
 }
 
-/** @returns since when its maintenance lasts, or whether a server writes to it */
-async function stateOf(config: PostgresConfig): Promise<number | 'served' | 'left'> {
+/** @returns since when it lasts; null where there is none */
+async function maintenanceThere(client: Client): Promise<number | null> {
+  const { rows } = await client.query<{ there: string | null }>(`select to_regclass('maintenance') as there`);
+  const [found] = rows[0]?.there == null ? [] : (await client.query<Since>(READ_MAINTENANCE)).rows;
+  return found === undefined ? null : Number(found.since);
+}
+
+async function asked<T>(config: PostgresConfig, question: (client: Client) => Promise<T>): Promise<T> {
   const client = await connectTo(config);
   try {
-    const { rows } = await client.query<{ there: string | null }>(
-      `select to_regclass('maintenance') as there`,
-    );
-    const [found] = rows[0]?.there == null ? [] : (await client.query<Since>(READ_MAINTENANCE)).rows;
-    if (found !== undefined) return Number(found.since);
-    return (await isServed(client)) ? 'served' : 'left';
+    return await question(client);
   } finally {
     await client.end();
   }

@@ -97,6 +97,32 @@ describeOnSqlite('A desk that is to be carried', () => {
     await expect(carry()).rejects.toThrow(/since then the source may have taken writes: .* run this again/);
   });
 
+  /** Somebody who, before the rows are brought, ends the maintenance and begins one of their own. */
+  class Other extends Output {
+    override line(text: string): void {
+      if (!text.startsWith('The source is in maintenance')) return;
+      const connection = new Database(join(folder, 'old', 'database.sqlite'));
+      connection.exec(
+        `delete from maintenance; insert into maintenance (id, since, message) values (1, 5, 'The disk')`,
+      );
+      connection.close();
+    }
+  }
+
+  it('stays in the maintenance that somebody has begun meanwhile, and its journey ends', async () => {
+    await expect(carry(new Other(true))).rejects.toThrow(
+      /^Somebody has let the source take writes.*\nNothing has reached the target\. The source is in a maintenance that somebody has begun meanwhile$/,
+    );
+    expect(await atSource(readMaintenance)).toMatchObject({ since: 5, message: 'The disk' });
+    expect(readdirSync(join(folder, 'reports')).filter((name) => name.endsWith('.json'))).toEqual([]);
+  });
+
+  it('stays in it after a masked copy too', async () => {
+    const { carried } = await carry(new Other(true), true);
+    expect(carried?.takesWrites).toBe(false);
+    expect((await atSource(readMaintenance))?.message).toBe('The disk');
+  });
+
   it('is, where the copy is masked', async () => {
     const { carried } = await carry(new Hasty(true), true);
     expect(carried?.takesWrites).toBe(true);

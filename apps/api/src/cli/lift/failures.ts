@@ -43,9 +43,11 @@ async function stopped({ source, journal, place }: Broken): Promise<string> {
 
 async function released({ source, journal, place }: Broken): Promise<string> {
   try {
-    return (await takeWrites(source, journal))
-      ? 'Nothing has reached the target, and the source takes writes again'
-      : 'Nothing has reached the target. The source is in maintenance as it was before';
+    if (await takeWrites(source, journal))
+      return 'Nothing has reached the target, and the source takes writes again';
+    return (await isStopped(source, journal))
+      ? 'Nothing has reached the target. The source is in maintenance as it was before'
+      : 'Nothing has reached the target. The source is in a maintenance that somebody has begun meanwhile';
   } catch (error) {
     return `Nothing has reached the target. The source is still in maintenance, which could not be ended (${(error as Error).message}): npm run maintenance -- off, ${where(place)}`;
   }

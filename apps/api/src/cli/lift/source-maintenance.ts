@@ -59,10 +59,14 @@ export async function isStopped(source: DataSource, { since }: LiftJournal): Pro
   return (await readMaintenance(source))?.since === since;
 }
 
-/** What was begun for this journey ends, and with it the journey. @returns false where an operator had begun it */
+/**
+ * What was begun for this journey ends, and with it the journey. What an operator has begun stays, also where that was meanwhile.
+ * @returns whether the source takes writes
+ */
 export async function takeWrites(source: DataSource, journal: LiftJournal): Promise<boolean> {
-  if (!journal.isOurs) return false;
-  await endMaintenance(source);
-  journal.remove();
-  return true;
+  if (journal.isOurs) {
+    if (await isStopped(source, journal)) await endMaintenance(source);
+    journal.remove();
+  }
+  return (await readMaintenance(source)) === null;
 }
