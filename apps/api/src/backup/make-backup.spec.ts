@@ -16,9 +16,10 @@ import { buffer } from 'node:stream/consumers';
 import { InterruptedError, RefusedError } from '../common/operator-errors';
 import { exitCodeOf } from '../cli/operator';
 import type { Config } from '../config/config';
+import { databaseSchema } from '../config/database.schema';
 import { openRowSource } from '../transfer/open-row-source';
 import { tablesOf } from '../transfer/tables';
-import { describeOnSqlite } from '../testing/test-database';
+import { bareTestDatabase, describeOnPostgres, describeOnSqlite } from '../testing/test-database';
 import { TestDesk } from '../testing/test-desk';
 import { openBackupPlace, listBackups } from './backup-place';
 import { BackupKeyError } from './backup.errors';
@@ -266,6 +267,23 @@ describe('a backup', () => {
       );
       expect(error).toMatchObject({ message: expect.stringContaining('There is no database') as string });
       expect(exitCodeOf(error)).toBe(1);
+    });
+  });
+
+  describeOnPostgres('of a database without a desk', () => {
+    it('fails as one of a desk that is not there does', async () => {
+      const { env, drop } = await bareTestDatabase();
+      const database = databaseSchema.parse(env);
+      const options = { version: 'test', say: () => undefined, signal: new AbortController().signal };
+      const error: unknown = await makeBackup({ ...configOf({}), database }, options).catch(
+        (thrown: unknown) => thrown,
+      );
+      await drop();
+      expect(error).toMatchObject({
+        message: expect.stringContaining('There is no desk in this database') as string,
+      });
+      expect(exitCodeOf(error)).toBe(1);
+      expect(here()).toEqual([]);
     });
   });
 

@@ -54,7 +54,7 @@ export async function makeBackup(config: Config, options: BackupOptions): Promis
   const phases = new Phases(options.say, options.signal);
   try {
     return await oneAtATime(database, () =>
-      inWorkFolder(backup.folder, async (folder) => {
+      inWorkFolder(backup.folder, options.say, async (folder) => {
         const place = await openBackupPlace(backup);
         const name = await freeName(place, new Date());
         const report = await backUp({ name, config, place, folder, phases }, options);

@@ -31,6 +31,15 @@ describe('a dump', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
+  it('whose program cannot be loaded is told with what it lacks', async () => {
+    const path = join(folder, 'pg_restore');
+    const said = `${path}: error while loading shared libraries: libpq.so.5: cannot open shared object file`;
+    writeFileSync(path, `#!/bin/sh\necho "${said}" >&2\nexit 127\n`, { mode: 0o700 });
+    await expect(
+      restorePostgres({ folder, major: 15 }, SERVER as PostgresConfig, 'a.pgdump'),
+    ).rejects.toThrow(new StartupError(`pg_restore failed: ${said}`));
+  });
+
   it('that cannot be restored is told without the row that it stumbled on', async () => {
     const said = [
       'pg_restore: error: COPY failed for table "ticket": ERROR:  invalid byte sequence for encoding "UTF8": 0xff',

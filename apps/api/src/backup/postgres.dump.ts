@@ -72,11 +72,14 @@ async function endOf(name: string, child: ChildProcess): Promise<void> {
   throw new StartupError(`${name} failed: ${lastWords(await said) || 'it was ended'}`);
 }
 
-/** What it says itself: the lines below that, SQL and rows that it quotes, are left out, whatever words are in them. */
+/**
+ * What it says itself, or the loader of it by its whole path: the lines below that, SQL and rows that it quotes, are left out,
+ * whatever words are in them.
+ */
 const lastWords = (said: string): string =>
   said
     .split('\n')
-    .filter((line) => /^pg_\w+: .*(error|fatal|failed)/i.test(line))
+    .filter((line) => /^(\S*\/)?pg_\w+: .*(error|fatal|failed)/i.test(line))
     .slice(0, 2)
     .join(' ')
     .slice(0, 500);

@@ -14,15 +14,20 @@ const OTHERS_MAY_NOT = 0o077;
 /**
  * A folder of this process's own, in which nobody else reads, gone when the work is through. What a killed process left, a
  * desk for anybody to read, is removed: at once where it was one of this machine, else after two days.
+ * @param say told in a line of what should be removed and cannot
  * @throws StartupError where it cannot be made
  */
-export async function inWorkFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
+export async function inWorkFolder<T>(
+  parent: string,
+  say: (line: string) => void,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = join(parent, PREFIX + process.pid);
   const before = process.umask(OTHERS_MAY_NOT);
   try {
     try {
       await mkdir(parent, { recursive: true });
-      await sweep(parent);
+      await sweep(parent, say);
       await mkdir(folder);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -41,10 +46,20 @@ export async function inWorkFolder<T>(parent: string, work: (folder: string) => 
   }
 }
 
-async function sweep(parent: string): Promise<void> {
-  for (const name of await readdir(parent))
-    if (name.startsWith(ANYBODYS) && (await isLeft(parent, name)))
-      await rm(join(parent, name), { recursive: true, force: true });
+async function sweep(parent: string, say: (line: string) => void): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(ANYBODYS)) continue;
+    const folder = join(parent, name);
+    try {
+      if (await isLeft(parent, name)) await rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      // One of another user keeps no backup from being made.
+      const { code } = error as NodeJS.ErrnoException;
+      say(
+        `${folder}, which a killed process left, cannot be removed (${code}): remove it, a desk may be in it`,
+      );
+    }
+  }
 }
 
 /** The machine may have another name by now, and somebody else the number of the process. */

@@ -19,6 +19,8 @@ export interface FilesOptions {
   /** Whether what is there is hashed; else its size must do, as of a bucket that checks its bytes by itself. */
   byBytes: boolean;
   encryptionKey: string | undefined;
+  /** Keys of those that the restored desk has no row of: they are neither looked at nor put back. */
+  forgotten: ReadonlySet<string>;
   /** Only looks whether it could be done. */
   dryRun: boolean;
   signal: AbortSignal;
@@ -49,7 +51,7 @@ export async function putBackFiles(manifest: Manifest, options: FilesOptions): P
   };
   let bytes = 0;
   const lookAt = async (file: ListedFile) => ({ file, fate: await fateOf(manifest, file, options) });
-  const files = inOrder(readFileList(options.place, manifest), AT_ONCE, lookAt);
+  const files = inOrder(wantedFiles(manifest, options), AT_ONCE, lookAt);
   for await (const { file, fate } of files) {
     if (fate === 'there' || fate === 'putBack') {
       found[fate].files += 1;
@@ -63,13 +65,20 @@ export async function putBackFiles(manifest: Manifest, options: FilesOptions): P
 
 /** What is to be written into the store: files that are not there, by their size. */
 export async function bytesToPutBack(manifest: Manifest, options: FilesOptions): Promise<number> {
-  const { place, storage } = options;
+  const { storage } = options;
   if (storage === null || manifest.files.where === 'store') return 0;
   let bytes = 0;
   const sizeOf = async (file: ListedFile): Promise<number> =>
     file.problem !== undefined || (await isThere(storage, file)) ? 0 : file.size;
-  for await (const missing of inOrder(readFileList(place, manifest), AT_ONCE, sizeOf)) bytes += missing;
+  for await (const missing of inOrder(wantedFiles(manifest, options), AT_ONCE, sizeOf)) bytes += missing;
   return bytes;
+}
+
+async function* wantedFiles(
+  manifest: Manifest,
+  { place, forgotten }: FilesOptions,
+): AsyncGenerator<ListedFile> {
+  for await (const file of readFileList(place, manifest)) if (!forgotten.has(file.storageKey)) yield file;
 }
 
 type Fate = 'there' | 'putBack' | 'lostBefore' | 'missing' | 'damaged';

@@ -25,6 +25,10 @@ import { DeskWithBackups } from '../testing/a-desk-with-backups';
 const SDK_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const KEY = 'a key of thirty-two characters and more';
 
+/** As uploads are that wait for their message. */
+const stage = (desk: DeskWithBackups, where = '') =>
+  desk.query<object>(`update attachment set ticket_rid = null, message_rid = null ${where} returning rid`);
+
 describe('a restore', () => {
   let desk: DeskWithBackups;
   beforeEach(async () => {
@@ -94,13 +98,24 @@ describe('a restore', () => {
     await desk.query(
       `insert into unsettled_object (storage_key, created_at) values ('attachments/under-way', 5) returning storage_key`,
     );
-    // None of the desk's files has a ticket yet.
-    expect(await desk.query('select rid from attachment where ticket_rid is null')).toHaveLength(2);
+    expect(await stage(desk)).toHaveLength(2);
     await desk.backUp();
     await desk.restore();
     expect(await desk.query('select storage_key from unsettled_object')).toEqual([]);
     expect(await desk.query('select rid from attachment')).toEqual([]);
     expect(uploads()).toHaveLength(2);
+  });
+
+  it('does not put back what waited for its message', async () => {
+    expect(await stage(desk, 'where rid = 1')).toHaveLength(1);
+    await desk.backUp();
+    rmSync(desk.path('uploads'), { recursive: true });
+    expect((await desk.restore()).files).toMatchObject({
+      there: { files: 0 },
+      putBack: { files: 1 },
+      lost: [],
+    });
+    expect(uploads()).toHaveLength(1);
   });
 
   it('of an older version is brought to this one', async () => {
@@ -312,12 +327,24 @@ describe('a restore of a desk whose attachments are in a bucket', () => {
     expect(await desk.subjects()).toEqual(['Quokka']);
   });
 
-  it('is refused while one is missing, which is named, unless files are left out', async () => {
-    const [{ key }] = (await desk.query<{ key: string }>('select storage_key as "key" from attachment')) as [
+  async function deleteFirst(): Promise<string> {
+    const [{ key }] = (await desk.query('select storage_key as "key" from attachment order by rid')) as [
       { key: string },
     ];
     const storage = await createFileStorage({ ...desk.config.storage, signingSecret: randomBytes(32) });
     await storage.delete(key);
+    return key;
+  }
+
+  it('does not miss what waited for its message then, and was swept since', async () => {
+    await stage(desk, 'where rid = 1');
+    await desk.backUp();
+    await deleteFirst();
+    expect((await desk.restore()).files).toMatchObject({ there: { files: 1 }, lost: [] });
+  });
+
+  it('is refused while one is missing, which is named, unless files are left out', async () => {
+    const key = await deleteFirst();
     const refusal = desk.restore();
     await expect(refusal).rejects.toThrow(DifferenceError);
     await expect(refusal).rejects.toThrow(

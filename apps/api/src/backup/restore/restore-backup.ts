@@ -49,14 +49,14 @@ const INTERRUPTED = 'Interrupted: the desk is as it was, and what was made of th
  */
 export async function restoreBackup(config: Config, options: RestoreOptions): Promise<RestoreReport> {
   try {
-    const { into, reports, dryRun } = options;
+    const { into, reports, dryRun, say } = options;
     if (!dryRun) prepareReports(reports);
     const backups = await openBackupPlace(config.backup, { existing: true });
     const manifest = await chooseBackup(backups, describePlace(config.backup), options);
     const build = await ofThisBuild();
     assertFits(manifest, into, build.known);
-    options.say(`${manifest.name}: the desk of ${manifest.createdAt}`);
-    return await withTarget(config.backup, { database: into, dryRun }, (target) =>
+    say(`${manifest.name}: the desk of ${manifest.createdAt}`);
+    return await withTarget(config.backup, { database: into, dryRun, say }, (target) =>
       new Restore(config, options, backups, manifest, target).run(build),
     );
   } catch (error) {
@@ -94,12 +94,14 @@ class Restore {
     const { manifest, options, phases } = this;
     const tables = await this.make(shapes);
     const { sendQueuedMail } = options;
-    const settled = await phases.run('settle', 'Ended its sessions, and looked at its search index', () =>
-      settleDesk(this.target.draft, { sendQueuedMail, now: this.began.getTime() }),
+    const { settled, forgotten } = await phases.run(
+      'settle',
+      'Ended its sessions, and looked at its search index',
+      () => settleDesk(this.target.draft, { sendQueuedMail, now: this.began.getTime() }),
     );
     const migrated = known.filter((name) => !manifest.migrations.includes(name));
     if (migrated.length > 0 || settled.searchRebuilt) await this.checkAgain();
-    const files = await this.bringFiles();
+    const files = await this.bringFiles(forgotten);
     const swap = options.dryRun ? { aside: null, notes: [] } : await this.swap();
     return this.conclude({
       backup: manifest.name,
@@ -133,15 +135,14 @@ class Restore {
     if (draft.type === 'sqlite') await checkSqlite(draft.path);
   }
 
-  private async bringFiles(): Promise<RestoredFiles | null> {
-    const { backups: place, manifest, options, phases, config } = this;
-    const { filesInto: into, dryRun, onFiles } = options;
+  private async bringFiles(forgotten: ReadonlySet<string>): Promise<RestoredFiles | null> {
+    const { backups: place, manifest, phases, config } = this;
+    const { filesInto: into, dryRun, onFiles } = this.options;
     if (into === null) return null;
     const { encryptionKey } = config.backup;
     const onBytes = (bytes: number): void => onFiles?.(bytes, manifest.files.bytes);
-    return phases.run('files', 'Looked at every attachment', () =>
-      restoreFiles(manifest, { place, into, encryptionKey, dryRun, onBytes, signal: phases.signal }),
-    );
+    const options = { place, into, encryptionKey, dryRun, onBytes, forgotten, signal: phases.signal };
+    return phases.run('files', 'Looked at every attachment', () => restoreFiles(manifest, options));
   }
 
   private swap(): Promise<Swap> {

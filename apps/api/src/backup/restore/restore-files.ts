@@ -13,7 +13,7 @@ const NAMED = 20;
 
 export interface RestoreFilesOptions extends Pick<
   FilesOptions,
-  'place' | 'encryptionKey' | 'dryRun' | 'signal' | 'onBytes'
+  'place' | 'encryptionKey' | 'forgotten' | 'dryRun' | 'signal' | 'onBytes'
 > {
   into: StorageConfig;
 }

@@ -12,6 +12,12 @@ export interface Settled {
   searchRebuilt: boolean;
 }
 
+export interface SettledDesk {
+  settled: Settled;
+  /** Keys of the uploads whose rows it has no more: nobody needs their objects. */
+  forgotten: ReadonlySet<string>;
+}
+
 export interface SettleOptions {
   /** What waited to be sent when the backup was made is sent now; much of it was sent then. */
   sendQueuedMail: boolean;
@@ -32,22 +38,27 @@ const NO_MAINTENANCE = 'delete from maintenance';
  * An upload that was under way then, or waited for its message, may be a file of a ticket in the database that is kept. As what
  * nobody came for, the sweeper would remove it from under that one; an object that it does not know it leaves.
  */
-const FORGET_UPLOADS = ['delete from unsettled_object', 'delete from attachment where ticket_rid is null'];
+const FORGET_OBJECTS = 'delete from unsettled_object';
+const FORGET_UPLOADS =
+  'delete from attachment where ticket_rid is null returning storage_key as "storageKey"';
 
 /** What was true when the backup was made, and is not any more: done before the desk takes its place. */
-export async function settleDesk(config: DatabaseConfig, options: SettleOptions): Promise<Settled> {
+export async function settleDesk(config: DatabaseConfig, options: SettleOptions): Promise<SettledDesk> {
   const { sendQueuedMail, now } = options;
   const dataSource = await openDatabase(config);
   try {
     const done = await dataSource.transaction(async (manager) => {
       await manager.query(END_LINKS, [now]);
       await manager.query(NO_MAINTENANCE);
-      for (const statement of FORGET_UPLOADS) await manager.query(statement);
+      await manager.query(FORGET_OBJECTS);
+      const uploads: { storageKey: string }[] = await manager.query(FORGET_UPLOADS);
       const ended: unknown[] = await manager.query(END_SESSIONS, [now]);
       const held: unknown[] = await manager.query(HOLD_MAIL, [REASON, now, sendQueuedMail ? 1 : 0]);
-      return { sessions: ended.length, mails: held.length };
+      const forgotten = new Set(uploads.map(({ storageKey }) => storageKey));
+      return { sessions: ended.length, mails: held.length, forgotten };
     });
-    return { ...done, searchRebuilt: await mendSearch(dataSource) };
+    const { forgotten, ...ended } = done;
+    return { settled: { ...ended, searchRebuilt: await mendSearch(dataSource) }, forgotten };
   } finally {
     await dataSource.destroy();
   }

@@ -14,17 +14,19 @@ interface Place {
   database: DatabaseConfig;
   /** It is tried elsewhere. */
   dryRun: boolean;
+  /** Told in a line what an operator should do. */
+  say: (line: string) => void;
 }
 
 /** Does the work with the place opened, and closes it whatever happens. @throws RefusedError where it cannot be had now */
 export async function withTarget<T>(
   config: BackupConfig,
-  { database, dryRun }: Place,
+  { database, dryRun, say }: Place,
   work: (target: RestoreTarget) => Promise<T>,
 ): Promise<T> {
   if (database.type === 'sqlite' && !dryRun)
     return using(SqliteRestoreTarget.open(database, config, new Date()), work);
-  return inWorkFolder(workFolder(config), async (folder) => {
+  return inWorkFolder(workFolder(config), say, async (folder) => {
     if (database.type === 'postgres' && !dryRun)
       return using(await PostgresRestoreTarget.open(database, config, folder), work);
     await assertCouldBeSwapped(database);

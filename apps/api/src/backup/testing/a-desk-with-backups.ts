@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import type { Config } from '../../config/config';
 import type { DatabaseConfig, PostgresConfig } from '../../config/database.schema';
 import { openDatabase } from '../../database/open-database';
+import { openTicket, stage } from '../../testing/builders';
 import { TestDesk } from '../../testing/test-desk';
 import { openBackupPlace } from '../backup-place';
 import { type BackupReport, makeBackup } from '../make-backup';
@@ -13,7 +14,7 @@ import { connectToHub, cutName, dropDatabase } from '../restore/postgres.hub';
 import { type RestoreOptions, restoreBackup } from '../restore/restore-backup';
 import type { RestoreReport } from '../restore/restore-report';
 
-/** A desk with a ticket and two files, of which backups are made and restored while nothing serves it. */
+/** A desk with a ticket of two files, of which backups are made and restored while nothing serves it. */
 export class DeskWithBackups {
   readonly lines: string[] = [];
 
@@ -95,9 +96,12 @@ export class DeskWithBackups {
 
 async function fill(desk: TestDesk): Promise<void> {
   const ana = await desk.signIn('customer');
-  for (const content of ['first file', 'second file'])
-    await desk.as(ana).post('/attachments').attach('attachments', Buffer.from(content), 'a.txt').expect(201);
-  await desk.as(ana).post('/tickets', { subject: 'Quokka', body: 'A printer burns' }).expect(201);
+  const files = ['first file', 'second file'].map((text) => ({
+    filename: 'a.txt',
+    content: Buffer.from(text),
+  }));
+  const staged = await stage(desk, ana, ...files);
+  await openTicket(desk, ana, { subject: 'Quokka', attachmentIds: staged.map(({ id }) => id) });
 }
 
 /** Nobody else removes what a restore keeps. */
