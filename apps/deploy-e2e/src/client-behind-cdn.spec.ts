@@ -1,5 +1,5 @@
 import { S3Server } from '@liftdesk/testing';
-import { spawnSync } from 'node:child_process';
+import { hasAwsCli, pathWithAwsAt } from './harness/aws-cli';
 import { type Build, all, withClient, withMigration, withSmallClient } from './harness/builds';
 import { Cdn } from './harness/cdn';
 import { WITHOUT_CLOUD } from './harness/cloud';
@@ -9,9 +9,8 @@ import { wentWell } from './harness/run';
 import { describeOnMachines } from './harness/stand-in';
 
 const HASHED = /-[A-Z0-9]{8}\.\w+$/;
-const hasAws = spawnSync('aws', ['--version']).status === 0;
 
-if (!hasAws) {
+if (!hasAwsCli) {
   process.stderr.write(
     '\nNOT TESTED for lack of the AWS CLI (apt-get install awscli): a client behind a CDN\n',
   );
@@ -34,7 +33,7 @@ if (!hasAws) {
       machine.caller = {
         ...bucket.env,
         AWS_DEFAULT_REGION: 'us-east-1',
-        AWS_ENDPOINT_URL_CLOUDFRONT: cdn.url,
+        PATH: pathWithAwsAt(machine.host.folder, { s3: bucket.endpoint, cloudfront: cdn.url }),
       };
     });
     afterAll(async () => {

@@ -1,5 +1,5 @@
 import { rmSync, statfsSync } from 'node:fs';
-import type { Build } from './harness/builds';
+import { type Build, withHolds } from './harness/builds';
 import { WITHOUT_CLOUD } from './harness/cloud';
 import { APP_DIR, buildsOfRun } from './harness/image';
 import { Load } from './harness/load';
@@ -16,7 +16,7 @@ describeOnMachines('a machine whose disk is full', () => {
   let next: Build;
   beforeAll(async () => {
     const builds = buildsOfRun();
-    [serving, next] = [builds.first, await builds.another('0.4.0')];
+    [serving, next] = [builds.first, await builds.another('0.4.0', withHolds)];
     machine = await Machine.make({
       engine: 'sqlite',
       instances: 1,
@@ -77,11 +77,13 @@ describeOnMachines('a machine whose disk is full', () => {
   it('has no half release when it fills up while one is unpacked', async () => {
     // Enough, so that it is begun, and little, so that it is gone at once.
     await fillUpTo(neededMb + 20);
+    machine.holdIn('tar');
     const release = machine.release(next.file);
     const isUnpacked = () => machine.releases.some((name) => name.endsWith('.part'));
     await until('it is being unpacked', () => isUnpacked() || release.isOver);
     // As much as there is, whoever writes meanwhile.
     await machine.host.run(['sh', '-c', `cat /dev/zero >> ${APP_DIR}/filler`]);
+    machine.holdIn('');
     expect(await release.ended).toMatchObject({
       code: 3,
       said: expect.stringMatching(/No space left/) as string,

@@ -122,17 +122,20 @@ export function withClient(hash: string): Change {
   };
 }
 
-/** The file in the application's folder that says in which step a release is held. */
+/** The file in the application's folder that says where a release is held. */
 export const HOLD = 'hold-in-step';
+const holdWhere = (is: string): string =>
+  `  while [[ $(cat "$APP_DIR/${HOLD}" 2>/dev/null) == ${is} ]]; do sleep 0.1; done\n`;
 
-/** A build whose release can be held at the beginning of a step: what is through in no time is met there all the same. */
-export const withHolds: Change = (folder) =>
-  edit(join(folder, 'deploy/scripts/on-machine/lib/deed.sh'), (text) =>
-    text.replace(
-      '  "$@"\n',
-      `  while [[ $(cat "$APP_DIR/${HOLD}" 2>/dev/null) == "$name" ]]; do sleep 0.1; done\n  "$@"\n`,
-    ),
-  );
+/**
+ * A build whose release can be held at the beginning of a step, and as `tar` before anything is in the new release's
+ * folder: what is through in no time is met there all the same.
+ */
+export const withHolds: Change = (folder) => {
+  const lib = join(folder, 'deploy/scripts/on-machine/lib');
+  edit(join(lib, 'deed.sh'), (text) => text.replace('  "$@"\n', `${holdWhere('"$name"')}  "$@"\n`));
+  edit(join(lib, 'releases.sh'), (text) => text.replace('  attend tar ', `${holdWhere('tar')}  attend tar `));
+};
 
 /** A client without the parts that its page does not name: what sends file after file is through sooner. */
 export const withSmallClient: Change = (folder) => {

@@ -1,17 +1,16 @@
 import { accessDenied, S3Server } from '@liftdesk/testing';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { hasAwsCli, pathWithAwsAt } from '../harness/aws-cli';
 import { Cdn } from '../harness/cdn';
 import { type Ending, run } from '../harness/run';
 import { WORKSPACE } from '../harness/stand-in';
 
 const LIB = join(WORKSPACE, 'deploy/scripts/lib');
-const isThere = spawnSync('aws', ['--version']).status === 0;
-if (!isThere) process.stderr.write('\nNOT TESTED (AWS CLI ONLY): the client in its bucket\n');
+if (!hasAwsCli) process.stderr.write('\nNOT TESTED (AWS CLI ONLY): the client in its bucket\n');
 
-(isThere ? describe : describe.skip)('the client in its bucket', () => {
+(hasAwsCli ? describe : describe.skip)('the client in its bucket', () => {
   let bucket: S3Server;
   let cdn: Cdn;
   let folder: string;
@@ -38,13 +37,12 @@ if (!isThere) process.stderr.write('\nNOT TESTED (AWS CLI ONLY): the client in i
     return run('bash', ['-c', [...script, commands].join('\n')], {
       env: {
         ...{
-          PATH: process.env['PATH'],
+          PATH: pathWithAwsAt(folder, { s3: bucket.endpoint, cloudfront: cdn.url }),
           HOME: folder,
           AWS_MAX_ATTEMPTS: '1',
           AWS_DEFAULT_REGION: 'us-east-1',
         },
         ...bucket.env,
-        AWS_ENDPOINT_URL_CLOUDFRONT: cdn.url,
         ...env,
       },
     });
