@@ -41,6 +41,7 @@ describeOnPostgres('a restore into PostgreSQL', () => {
   });
 
   it('goes on behind the last numbers', async () => {
+    await desk.query(`delete from attachment returning rid`);
     await desk.query(`delete from ticket returning rid`);
     await desk.backUp();
     await desk.restore();
