@@ -166,7 +166,7 @@ describeWithRedis('events through Redis', () => {
     await expect(one.check()).rejects.toThrow(/10000 events wait/);
     server.thaw();
     await there.until(() => there.timesMissed > 0);
-  });
+  }, 120_000);
 
   it('start with a wrong password, are heard in their own process, and say why without the word', async () => {
     const pubSub = await process(connection('w:', 'another word'));
