@@ -15,7 +15,8 @@ export function mailWords({ status, recipient, reason, attempts }: MailDelivery)
   const tries = attempts === 1 ? 'Tried once' : `Tried ${attempts} times`;
   switch (status) {
     case 'queued':
-      return attempts > 0
+      // One that is just being sent has been taken up once, and nothing has gone wrong.
+      return reason
         ? { icon: 'clock-fading', mark: 'Queued again', text: `${tries}, goes on trying${why}` }
         : { icon: 'clock-fading', mark: 'Queued', text: `The mail to ${recipient} goes out in a moment` };
     case 'sent':
